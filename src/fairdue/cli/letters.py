@@ -1,0 +1,9 @@
+"""Commands of the letters room."""
+
+from __future__ import annotations
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add this room's commands to `app`."""

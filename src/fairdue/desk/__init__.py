@@ -1,0 +1,1 @@
+"""The desk room; see docs/concepts/house.md."""

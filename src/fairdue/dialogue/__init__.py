@@ -1,0 +1,1 @@
+"""The dialogue room; see docs/concepts/house.md."""

@@ -1,0 +1,1 @@
+"""The guard room; see docs/concepts/house.md."""

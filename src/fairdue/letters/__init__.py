@@ -1,0 +1,1 @@
+"""The letters room; see docs/concepts/house.md."""

@@ -1,0 +1,1 @@
+"""The playbook room; see docs/concepts/house.md."""

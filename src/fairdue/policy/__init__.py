@@ -1,0 +1,1 @@
+"""The policy room; see docs/concepts/house.md."""

@@ -1,0 +1,1 @@
+"""The portfolio room; see docs/concepts/house.md."""

@@ -1,0 +1,1 @@
+"""The practice room; see docs/concepts/house.md."""
