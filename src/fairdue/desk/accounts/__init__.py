@@ -1,0 +1,1 @@
+"""Portfolio: customers, their lines, accounts, ledger events, imports, quotes; personal data sealed and revealed."""

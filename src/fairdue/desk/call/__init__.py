@@ -1,0 +1,1 @@
+"""The call: permit, guided conversation, contact record, outcome."""

@@ -1,0 +1,1 @@
+"""Holds and cases: dispute, paid-claimed, hardship, complaint, vulnerability, lawyer. A hold stops collection."""

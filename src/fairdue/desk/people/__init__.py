@@ -1,0 +1,1 @@
+"""Who works here: users, roles, sign-in, lock-out, working capacity and skills."""

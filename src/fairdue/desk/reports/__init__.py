@@ -1,0 +1,1 @@
+"""The board: today's contacts, promises due and kept, cash, recovered share against the targets."""

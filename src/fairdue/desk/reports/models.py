@@ -1,0 +1,1 @@
+"""The board reads other features; it has no tables of its own."""

@@ -1,0 +1,18 @@
+"""All addresses of the desk; each feature brings its own."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("fairdue.desk.worklist.urls")),
+    path("people/", include("fairdue.desk.people.urls")),
+    path("accounts/", include("fairdue.desk.accounts.urls")),
+    path("call/", include("fairdue.desk.call.urls")),
+    path("promises/", include("fairdue.desk.promises.urls")),
+    path("plans/", include("fairdue.desk.plans.urls")),
+    path("cases/", include("fairdue.desk.cases.urls")),
+    path("board/", include("fairdue.desk.reports.urls")),
+    path("audit/", include("fairdue.desk.audit.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+]
