@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from . import pages
 
 app_name = "reports"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", pages.board, name="board"), path("figures/", pages.figures, name="figures")]
