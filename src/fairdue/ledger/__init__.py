@@ -1,1 +1,43 @@
-"""The ledger room; see docs/concepts/house.md."""
+"""What exactly is owed on a day, and why: products as data, replayable events, quotes, plans.
+
+Nothing here stores a balance. `replay` walks the dated events of an account and gives its position on any day, so a
+back-dated payment or a reversal needs no correction entry. Money is integer fen; rates are parts per million a day.
+
+    products, findings = load_products()
+    position, findings = replay(facts, events, products["credit_card"], as_of)
+    quote, findings = make_quote(facts, events, products["credit_card"], as_of, "Q20260302-000017-4")
+"""
+
+from .agreement import CardAgreement, card_agreement, stops_collection
+from .calendars import load_calendar
+from .facts import AccountFacts, DueItem, EventKind, LedgerEvent
+from .plans import CommissionPlan, PlanPart, commission_plan
+from .products import Product, load_products, night_parameters
+from .quote import Quote, QuoteLine, explain, make_quote
+from .ratecap import check_rate_cap
+from .replay import Position, Step, replay
+
+__all__ = [
+    "AccountFacts",
+    "CardAgreement",
+    "CommissionPlan",
+    "DueItem",
+    "EventKind",
+    "LedgerEvent",
+    "PlanPart",
+    "Position",
+    "Product",
+    "Quote",
+    "QuoteLine",
+    "Step",
+    "card_agreement",
+    "check_rate_cap",
+    "commission_plan",
+    "explain",
+    "load_calendar",
+    "load_products",
+    "make_quote",
+    "night_parameters",
+    "replay",
+    "stops_collection",
+]
