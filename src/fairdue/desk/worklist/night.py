@@ -6,6 +6,7 @@ entries that an agent has finished or skipped stay, so that a second run during 
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import date
 from pathlib import Path
@@ -104,7 +105,7 @@ def _store(run: NightRun, folder: Path) -> dict[str, int]:
                 stage=row["stage"] or "",
                 dpd=row["dpd"] or 0,
                 due_fen=row["due_fen"] or 0,
-                reason=row["reason"],
+                reason=json.loads(row["reason"]),
                 round_due=row.get("round") or "",
             )
         )
