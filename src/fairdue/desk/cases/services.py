@@ -99,7 +99,7 @@ def lift_hold(hold_id: int, by: User | None, reason: str, *, at: datetime | None
         actor=by,
         subject=f"hold:{hold.pk}",
         customer=hold.customer,
-        payload={"kind": hold.kind, "reason": hold.lift_reason},
+        payload={"kind": hold.kind},
     )
     return hold
 
