@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from . import pages
 
 app_name = "audit"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", pages.trail, name="list")]

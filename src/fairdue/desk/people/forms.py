@@ -1,0 +1,80 @@
+"""Forms of sign-in and user administration."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .models import User
+
+
+class UserForm(forms.ModelForm):
+    """Create or change a user; the password is set by the user at first sign-in."""
+
+    class Meta:
+        model = User
+        fields = (
+            "username",
+            "first_name",
+            "surname_spoken",
+            "role",
+            "agency",
+            "capacity",
+            "language",
+            "is_active",
+        )
+        labels = {
+            "username": _("User name"),
+            "first_name": _("Shown name"),
+            "surname_spoken": _("Surname as spoken on the phone"),
+            "role": _("Role"),
+            "agency": _("Agency"),
+            "capacity": _("Customers a day"),
+            "language": _("Language"),
+            "is_active": _("May sign in"),
+        }
+        help_texts = {"capacity": "", "username": "", "is_active": ""}
+
+    certificates = forms.CharField(
+        label=_("Certificates"), required=False, help_text=_("Names separated by commas; without one the gate denies.")
+    )
+    password = forms.CharField(
+        label=_("First password"),
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("Leave empty to keep the present one. It must be changed at the next sign-in."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["language"].widget = forms.Select(choices=[("zh-hans", "中文"), ("en", "English")])
+        if self.instance.pk:
+            self.fields["certificates"].initial = ", ".join(self.instance.certificates)
+        for field in self.fields.values():
+            check = isinstance(field.widget, forms.CheckboxInput)
+            select = isinstance(field.widget, forms.Select)
+            field.widget.attrs["class"] = "form-check-input" if check else "form-select" if select else "form-control"
+
+    def clean(self):
+        data = super().clean()
+        if not self.instance.pk and not data.get("password"):
+            self.add_error("password", _("A new user needs a first password."))
+        if data.get("password"):
+            from django.contrib.auth.password_validation import validate_password
+
+            try:
+                validate_password(data["password"], self.instance)
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return data
+
+    def save(self, commit=True):
+        user = super().save(commit=False)
+        names = self.cleaned_data["certificates"].replace("，", ",").split(",")
+        user.certificates = [name.strip() for name in names if name.strip()]
+        if self.cleaned_data["password"]:
+            user.set_password(self.cleaned_data["password"])
+            user.must_change_password = True
+        if commit:
+            user.save()
+        return user
