@@ -151,7 +151,7 @@ def history(customer: Customer, line: Line, at: datetime) -> Iterator[dict[str, 
 
 
 def _reserved(mine: Q, at: datetime) -> Iterator[dict[str, Any]]:
-    """Open permits as the contacts they may become: one that was put through, and one that nobody answered."""
+    """Open permits as the contacts they may become; the pack counts each against every cap until it ends."""
     open_now = Permit.objects.filter(mine, state=PermitState.OPEN, expires_at__gt=at)
     for permit in open_now.select_related("line", "customer", "account").order_by("taken_at", "pk"):
         row = {
@@ -164,8 +164,6 @@ def _reserved(mine: Q, at: datetime) -> Iterator[dict[str, Any]]:
             **({"debt": permit.account.number, "product": permit.account.product} if permit.account else {}),
         }
         yield {**row, "connected": True, "talk_seconds": 60, "two_way": True}
-        if permit.channel.startswith("voice"):
-            yield {**row, "id": f"permit:{permit.pk}:missed", "connected": False, "talk_seconds": 0, "two_way": False}
 
 
 def _row(key: str, at: datetime, debtor: str, line: Line | None) -> dict[str, Any]:

@@ -78,6 +78,7 @@ def stored(decision: Decision) -> dict[str, Any]:
             "title": rule.title.as_dict(),
             "citation": rule.citation.as_dict(),
             "counted": list(rule.counted),
+            "excluded": [{"id": row, "why": why.as_dict()} for row, why in rule.excluded],
         }
         for rule in decision.rules
     ]
@@ -101,5 +102,6 @@ def _unusable(message: str) -> dict[str, Any]:
         "title": title.as_dict(),
         "citation": Text(zh="本系统规则", en="House rule").as_dict(),
         "counted": [],
+        "excluded": [],
     }
     return {"verdict": "deny", "allow": False, "next_lawful": None, "pack": "", "rules": [rule], "passed": []}

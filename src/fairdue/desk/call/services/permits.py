@@ -94,7 +94,7 @@ def take_permit(
             actor=agent,
             subject=f"denial:{denial.pk}",
             customer=fresh,
-            payload={"line": fresh_line.pk, "rules": rules, "pack": decision["pack"]},
+            payload={"line": fresh_line.pk, "rules": rules, "pack": decision["pack"].replace("@", " ")},
         )
         return denial
     permit = Permit.objects.create(
@@ -117,7 +117,7 @@ def take_permit(
         actor=agent,
         subject=f"permit:{permit.number}",
         customer=fresh,
-        payload={"line": fresh_line.pk, "warned": warned, "pack": decision["pack"]},
+        payload={"line": fresh_line.pk, "warned": warned, "pack": decision["pack"].replace("@", " ")},
     )
     return permit
 
