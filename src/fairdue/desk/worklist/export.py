@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
-from django.db.models import F
+from django.db.models import Count, F
 
 from fairdue.core.dates import at_local
 from fairdue.desk.accounts.models import Account, AccountStatus, LedgerEntry
@@ -41,6 +41,7 @@ ACCOUNTS = pa.schema(
         ("zone", pa.string()),
         ("last_agent", pa.string()),
         ("status", pa.string()),
+        ("broken", pa.int32()),
     ]
 )
 EVENTS = pa.schema(
@@ -77,6 +78,12 @@ def _write(rows: Iterable[tuple[Any, ...]], schema: pa.Schema, path: Path) -> in
 
 def write_accounts(path: Path) -> int:
     """Open accounts with their customer's first zone, last agent and whether a hold stops collection."""
+    broken = dict(
+        Promise.objects.filter(state="broken")
+        .values_list("customer_id")
+        .annotate(n=Count("pk"))
+        .values_list("customer_id", "n")
+    )
     held = set(Hold.objects.filter(lifted_at=None).values_list("customer_id", flat=True))
     accounts = (
         Account.objects.filter(status=AccountStatus.OPEN)
@@ -114,6 +121,7 @@ def write_accounts(path: Path) -> int:
                 a["zones"][0] if a["zones"] else None,
                 a["agent"],
                 a["status"],
+                broken.get(a["customer_id"], 0),
             )
             for a in accounts.iterator(chunk_size=5000)
         ),

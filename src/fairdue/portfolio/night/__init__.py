@@ -1,0 +1,24 @@
+"""The night: accounts and events in, today's lists out. SQL step files on DuckDB over Parquet (formats.md, "The night").
+
+    report = run_night(accounts, events, as_of=day, out=folder, agents=20, per_agent=80)
+
+writes `lists.parquet`, `snapshot.parquet`, `left_out.parquet`, `findings.parquet` and `report.json`. Money is BIGINT fen,
+half-up written out; no file uses a float for money. One person is one entry. Every row says why it is there.
+"""
+
+from .packs import Round, call_order, load_rhythm, load_stage_names
+from .prepare import NightInputError
+from .reasons import render_rank, render_reason
+from .run import NightReport, run_night
+
+__all__ = [
+    "NightInputError",
+    "NightReport",
+    "Round",
+    "call_order",
+    "load_rhythm",
+    "load_stage_names",
+    "render_rank",
+    "render_reason",
+    "run_night",
+]

@@ -1,0 +1,62 @@
+"""The night's data: phase tables, rhythm, score table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+
+from fairdue.core.text import Text
+from fairdue.packs import PACKS, read_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of the day (P3-2): by when (local time) and for whom (`all`, `not_reached`, `promised_today`)."""
+
+    code: str
+    title: Text
+    by: time
+    who: str
+
+
+def load_rhythm() -> list[Round]:
+    """The rounds in order of time."""
+    rows = read_yaml(PACKS / "rhythm" / "default.yaml")["rounds"]
+    rounds = [
+        Round(r["code"], Text(r["title"]["zh"], r["title"]["en"]), time.fromisoformat(r["by"]), r["who"]) for r in rows
+    ]
+    return sorted(rounds, key=lambda r: r.by)
+
+
+def load_stage_names() -> dict[str, Text]:
+    """Stage code → name."""
+    stages = read_yaml(PACKS / "phases" / "default.yaml")["stages"]
+    return {code: Text(name["zh"], name["en"]) for code, name in stages.items()}
+
+
+def phase_rows() -> tuple[list[tuple[str, str, int, int]], int]:
+    """`(product, stage, from, to)` rows and the number of days before a due date on which a reminder begins."""
+    raw = read_yaml(PACKS / "phases" / "default.yaml")
+    rows = [
+        (product, row["stage"], row["from"], row["to"]) for product, table in raw["tables"].items() for row in table
+    ]
+    return rows, raw["pre_due_days"]
+
+
+def score_table() -> dict[str, Any]:
+    """The transparent score's numbers, parts per million."""
+    table: dict[str, Any] = read_yaml(PACKS / "scores" / "transparent.yaml")
+    return table
+
+
+def call_order(kinds: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """`(kind, role)` of lines in the order in which they are tried: the debtor's own lines first, then contacts (P12-2)."""
+    order = read_yaml(PACKS / "rhythm" / "default.yaml")["call_order"]
+
+    def key(line: tuple[str, str]) -> tuple[int, int]:
+        kind, role = line
+        return (0 if role == "debtor" else 1, order.index(kind) if kind in order else len(order))
+
+    return sorted(kinds, key=key)
