@@ -1,6 +1,16 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from . import pages
 
 app_name = "cases"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", pages.cases, name="list"),
+    path("<int:case_id>/", pages.case, name="detail"),
+    path("<int:case_id>/answer/", pages.answer, name="answer"),
+    path("<int:case_id>/close/", pages.close, name="close"),
+    path("holds/", pages.holds, name="holds"),
+    path("holds/<int:customer_id>/set/", pages.set_hold, name="set-hold"),
+    path("holds/<int:hold_id>/lift/", pages.lift, name="lift-hold"),
+]

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from . import pages
 
 app_name = "promises"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", pages.promises, name="list"),
+    path("<int:promise_id>/withdraw/", pages.withdraw, name="withdraw"),
+]
