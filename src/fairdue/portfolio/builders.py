@@ -15,7 +15,9 @@ from fairdue.core.findings import Finding, Place
 from fairdue.core.money import format_plain
 
 from . import records as rec
+from .columns import line_value
 from .identities import Identity
+from .values import CellError
 from .wording import finding
 
 Values = Mapping[str, Any]
@@ -138,7 +140,7 @@ def _customer(values: Values, place: Place, context: Context) -> tuple[rec.Custo
         gender,
         birth_year,
         get("language") or "zh",
-        generated,
+        generated or bool(get("generated_identity")),
         place,
         get("customer_status") or "reachable",
         get("consents") or (),
@@ -183,9 +185,6 @@ def build_event(values: Values, place: Place, harvest: Harvest, context: Context
 
 def build_contact(values: Values, place: Place, harvest: Harvest, context: Context) -> list[Finding]:
     """A line of a known customer; the value is checked by its kind."""
-    from .columns import line_value
-    from .values import CellError
-
     try:
         value = line_value(values["kind"], values["value"])
     except CellError as exc:

@@ -61,9 +61,9 @@ def _clip_negative(values: Row, args: Mapping[str, Any], as_of: date | None) -> 
 
 
 def _cycles(values: Row, args: Mapping[str, Any], as_of: date | None) -> int:
-    status = values.get(args["of"]) or 0
-    table = args.get("table") or {}
-    return int(table.get(status, max(0, status)))
+    status: int = values.get(args["of"]) or 0
+    table: Mapping[int, int] = args.get("table") or {}
+    return table.get(status, max(0, status))
 
 
 def _minimum(values: Row, args: Mapping[str, Any], as_of: date | None) -> int:

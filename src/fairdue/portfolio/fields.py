@@ -20,6 +20,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "customer_status": "enum",
         "consents": "list",
         "opt_outs": "list",
+        "generated_identity": "flag",
         "account_id": "text",
         "product": "enum",
         "lender_type": "enum",

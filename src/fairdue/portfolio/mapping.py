@@ -33,7 +33,8 @@ Allowed keys, types and values are checked; a finding names file and line.
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingLike
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made_by
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,7 @@ class ColumnSpec:
     default: Any = None
     unit: str = "yuan"
     formats: tuple[str, ...] = ()
-    values: MappingLike[str, Any] = field(default_factory=dict)
+    values: MappingLike[str, Any] = made_by(default_factory=dict)
     prefix: str = ""
     blank_when_bad: bool = False
 

@@ -202,6 +202,8 @@ def phone_parser() -> Parser:
     """Digits of a Chinese mobile or landline (area code needed), `ext` kept after `x`; a foreign number keeps its `+`."""
 
     def parse(raw: str) -> str:
+        if len(raw) == 11 and raw[0] == "1" and raw.isascii() and raw.isdigit():
+            return raw
         text = plain(raw).casefold()
         body, _, extension = re.sub(r"(转|分机|ext\.?|#)", "x", text).partition("x")
         body = re.sub(r"[\s()\-.·—]", "", body)
