@@ -6,8 +6,9 @@ Duplicate keys are an error: YAML would silently keep the last one, and a silent
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -36,7 +37,17 @@ class Lined(dict[str, Any]):
 
 
 class _Loader(yaml.SafeLoader):
-    pass
+    """Booleans are true and false only (YAML 1.2): `on`, `off`, `yes` and `no` are words that authors use as words."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile("^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> Lined:

@@ -1,0 +1,143 @@
+"""Fill a line with facts. A placeholder without its fact, or with an untrue one, is never shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from fairdue.core.dates import local
+from fairdue.core.findings import Finding, Place
+from fairdue.core.money import Fen, format_plain
+from fairdue.core.text import Text
+
+from .schema import Line
+
+OPENS, CLOSES = 9, 20
+"""Deadlines are set between these local hours, so that the check call is a decent one."""
+
+FORBIDDEN_DEPARTMENT = ("司法", "法院", "检察", "公安", "警", "律师", "法务", "诉讼", "仲裁", "刑", "经侦")
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteView:
+    """What a line may say about a quote; amounts in fen."""
+
+    number: str
+    total_fen: Fen
+    overdue_fen: Fen
+    daily_interest_fen: Fen
+    penalty_fen: Fen
+    dpd: int
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
+class RenderValues:
+    """All that is known when a line is shown. `now` is an aware instant; `zone` the customer's."""
+
+    now: datetime
+    zone: str
+    honorific: str = ""
+    agent_surname: str = ""
+    institution: str = ""
+    department: str = ""
+    hotline: str = ""
+    channels: str = ""
+    card_tail: str = ""
+    quote: QuoteView | None = None
+    plan: str = ""
+    last_promise: str = ""
+    debit_time: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The words, the quote they cite, and the deadline (aware, UTC) that they set."""
+
+    line_id: str
+    text: str
+    quote_number: str | None
+    deadline: datetime | None
+
+
+def deadline_of(line: Line, now: datetime, zone: str) -> datetime | None:
+    """The line's deadline as an instant: on the full hour, inside decent local hours, never later than its span."""
+    if line.deadline is None:
+        return None
+    moment = local(now + line.deadline.span, zone).replace(minute=0, second=0, microsecond=0)
+    if moment.hour >= CLOSES:
+        moment = moment.replace(hour=CLOSES - 2)
+    elif moment.hour < OPENS:
+        moment = (moment - timedelta(days=1)).replace(hour=CLOSES - 2)
+    earliest = local(now, zone) + timedelta(hours=1)
+    return max(moment, earliest.replace(minute=0, second=0, microsecond=0)).astimezone(now.tzinfo)
+
+
+def _when(moment: datetime, now: datetime, zone: str) -> str:
+    there, here = local(moment, zone), local(now, zone)
+    days = (there.date() - here.date()).days
+    name = {0: "今天", 1: "明天", 2: "后天"}.get(days, f"{there.month}月{there.day}号")
+    half = "上午" if there.hour < 12 else "中午" if there.hour < 13 else "下午" if there.hour < 18 else "晚上"
+    hour = there.hour if there.hour <= 12 else there.hour - 12
+    return f"{name}{half}{hour}点"
+
+
+def _values(line: Line, values: RenderValues, deadline: datetime | None) -> dict[str, str]:
+    quote = values.quote
+    known = {
+        "称呼": values.honorific,
+        "本人姓": values.agent_surname,
+        "机构": values.institution,
+        "部门": "" if any(word in values.department for word in FORBIDDEN_DEPARTMENT) else values.department,
+        "热线": values.hotline,
+        "渠道": values.channels,
+        "卡尾号": values.card_tail,
+        "分期安排": values.plan,
+        "上次约定": values.last_promise,
+        "扣款时间": values.debit_time,
+        "期限": _when(deadline, values.now, values.zone) if deadline else "",
+    }
+    if quote is not None and quote.as_of == local(values.now, values.zone).date():
+        known |= {
+            "欠款总额": f"{format_plain(quote.total_fen)}元",
+            "应还金额": f"{format_plain(quote.overdue_fen)}元",
+            "日息": f"{format_plain(quote.daily_interest_fen)}元",
+            "违约金": f"{format_plain(quote.penalty_fen)}元",
+            "逾期天数": f"{quote.dpd}天",
+            "截至日": f"{quote.as_of.month}月{quote.as_of.day}号",
+        }
+        if quote.daily_interest_fen == 0:
+            known.pop("日息")
+        if quote.penalty_fen == 0:
+            known.pop("违约金")
+    return {name: text for name, text in known.items() if text}
+
+
+def render(line: Line, values: RenderValues) -> tuple[Rendered | None, list[Finding]]:
+    """The line's words with facts filled in, or None with a finding per placeholder that has no true value."""
+    deadline = deadline_of(line, values.now, values.zone)
+    known = _values(line, values, deadline)
+    findings = []
+    text = line.say.strip()
+    for name in line.placeholders:
+        if name in known:
+            text = text.replace("{" + name + "}", known[name])
+            continue
+        findings.append(
+            Finding(
+                code="playbook.unfilled",
+                what=Text(f"{line.id} 缺少「{name}」。", f"{line.id} has no value for {name}."),
+                why=Text(
+                    "缺事实或事实不实的话不能说。", "A line without its fact, or with an untrue one, may not be said."
+                ),
+                mend=Text(
+                    "补上事实(报价须是当天的),或选别的话术。",
+                    "Supply the fact (a quote must be of today) or choose another line.",
+                ),
+                place=Place("playbook", None, name),
+            )
+        )
+    if findings:
+        return None, findings
+    cites = values.quote.number if values.quote and "quote" in line.needs else None
+    return Rendered(line.id, text, cites, deadline), []
