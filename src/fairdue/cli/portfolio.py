@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from fairdue.core.findings import Finding, Severity, has_errors
+from fairdue.core.findings import Finding, Severity
+from fairdue.core.money import format_plain
 
 from .io import report, stderr, stdout, unusable
 
 if TYPE_CHECKING:
-    from fairdue.portfolio import ImportResult, Mapping
+    from fairdue.portfolio import Mapping
 
 SHOWN = 50
 """Findings printed in full; the rest are counted (all of them are in the JSON and beside the reject file)."""
@@ -48,21 +51,10 @@ def import_(
     plan, day = _mapping(mapping, lang), _day(as_of)
     if not file.is_file():
         unusable(f"{file}: no such file; give an existing .csv, .xlsx or .parquet file")
-    if check:
-        with _progress(f"reading {file.name}") as step:
-            from fairdue.portfolio import read_portfolio
-
-            result = read_portfolio(file, plan, day, progress=step)
-        _finish(result, None, reject, as_json, lang)
-        return
-    import fairdue.desk
-
-    fairdue.desk.boot()
-    from fairdue.desk.accounts.services import import_portfolio
-
-    with _progress(f"importing {file.name}") as step:
-        stored = import_portfolio(file, plan, by=None, progress=step, as_of=day)
-    _finish(stored.result, stored.counts, reject, as_json, lang)
+    outcome = _read(file, plan, day, reject, lang) if check else _store(file, plan, day, reject, lang)
+    _print(outcome, as_json, lang)
+    if any(body["severity"] == "error" for body in outcome.findings):
+        raise typer.Exit(1)
 
 
 def lint(
@@ -146,49 +138,110 @@ def _progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _finish(result: ImportResult, counts: dict[str, Any] | None, reject: Path | None, as_json: bool, lang: str) -> None:
-    """Write rejects, print the summary and the findings; exit 2 for an unusable file, 1 for errors, else 0."""
-    from fairdue.portfolio import write_rejects
+@dataclass
+class _Outcome:
+    """What both ways report. Findings in their JSON form; `rejects` is set when a reject file was written."""
 
+    file: str
+    mapping: str
+    totals: dict[str, Any]
+    counts: dict[str, Any]
+    findings: list[dict[str, Any]]
+    rejects: Path | None = None
+
+
+def _read(file: Path, plan: Mapping, day: date | None, reject: Path | None, lang: str) -> _Outcome:
+    """Read only. Exits with status 2 when the file as a whole cannot be used."""
+    from fairdue.portfolio import read_portfolio, write_rejects
+
+    with _progress(f"reading {file.name}") as step:
+        result = read_portfolio(file, plan, day, progress=step)
+    if not result.usable:
+        _refused(list(result.findings), lang)
     written = 0
     if reject is not None:
         try:
             written = write_rejects(result, reject)
         except OSError as exc:
             unusable(f"{reject}: {exc.strerror or exc}; give a path that can be written")
-    if as_json:
-        body = {"file": result.file, "mapping": result.mapping.name, "usable": result.usable, "counts": counts}
-        body |= {"totals": result.totals.as_dict(), "findings": [f.as_dict() for f in result.findings]}
-        typer.echo(json.dumps(body, ensure_ascii=False))
-    else:
-        _summary(result, counts, reject if written else None)
-        for finding in result.findings[:SHOWN]:
+    findings = [finding.as_dict() for finding in result.findings]
+    return _Outcome(result.file, plan.name, result.totals.as_dict(), {}, findings, reject if written else None)
+
+
+def _store(file: Path, plan: Mapping, day: date | None, reject: Path | None, lang: str) -> _Outcome:
+    """Import into the database through the desk's service, the same one the page uses."""
+    import fairdue.desk
+
+    fairdue.desk.boot()
+    from django.conf import settings
+
+    from fairdue.desk.accounts.models import ImportFinding
+    from fairdue.desk.accounts.services import ImportBusyError, ImportRefusedError, import_portfolio
+
+    try:
+        with _progress(f"importing {file.name}") as step:
+            batch = import_portfolio(file, plan, by=None, progress=step, as_of=day)
+    except ImportBusyError as exc:
+        unusable(str(exc))
+    except ImportRefusedError as exc:
+        _refused(exc.findings, lang)
+    written = None
+    if reject is not None and batch.reject_file:
+        kept = Path(settings.FAIRDUE_HOME) / "rejects" / batch.reject_file
+        try:
+            shutil.copyfile(kept, reject)
+            shutil.copyfile(findings_path(kept), findings_path(reject))
+        except OSError as exc:
+            unusable(f"{reject}: {exc.strerror or exc}; give a path that can be written")
+        written = reject
+    findings = [row.body for row in ImportFinding.objects.filter(batch=batch).order_by("pk")]
+    return _Outcome(batch.file_name, batch.mapping, batch.totals, batch.counts, findings, written)
+
+
+def findings_path(path: Path) -> Path:
+    """The findings file beside a reject file (as `portfolio.rejects` names it)."""
+    from fairdue.portfolio.rejects import findings_path as beside
+
+    return beside(path)
+
+
+def _refused(findings: list[Finding], lang: str) -> NoReturn:
+    """Everything but the decisive finding first, then that one as the line of an unusable input."""
+    decisive = next(f for f in findings if f.severity is Severity.ERROR)
+    for finding in findings:
+        if finding is not decisive:
             stderr.print(finding.line(lang), markup=False)
-        if len(result.findings) > SHOWN:
-            stderr.print(f"… and {len(result.findings) - SHOWN} more findings", markup=False)
-    if not result.usable:
-        first = next(f for f in result.findings if f.severity is Severity.ERROR)
-        unusable(first.line(lang))
-    if has_errors(result.findings):
-        raise typer.Exit(1)
+    unusable(decisive.line(lang))
 
 
-def _summary(result: ImportResult, counts: dict[str, Any] | None, reject: Path | None) -> None:
-    totals = result.totals
+def _print(outcome: _Outcome, as_json: bool, lang: str) -> None:
+    if as_json:
+        head = {"file": outcome.file, "mapping": outcome.mapping, "counts": outcome.counts}
+        typer.echo(json.dumps(head | {"totals": outcome.totals, "findings": outcome.findings}, ensure_ascii=False))
+        return
+    totals = outcome.totals
     stdout.print(
-        f"{result.file}: {totals.rows} rows = {totals.taken} taken + {totals.rejected} rejected + {totals.excluded} excluded",
+        f"{outcome.file}: {totals['rows']} rows = {totals['taken']} taken + {totals['rejected']} rejected"
+        f" + {totals['excluded']} excluded",
         markup=False,
     )
-    from fairdue.core.money import format_plain
-
-    for name, column in totals.columns.items():
-        parts = (column.file_fen, column.taken_fen, column.rejected_fen, column.excluded_fen)
-        file, taken, rejected, excluded = (format_plain(part) for part in parts)
-        unread = f", {column.unreadable} unreadable" if column.unreadable else ""
+    for name, column in totals["columns"].items():
+        file, taken, rejected, excluded = (
+            format_plain(column[f"{part}_fen"]) for part in ("file", "taken", "rejected", "excluded")
+        )
+        unread = f", {column['unreadable']} unreadable" if column["unreadable"] else ""
         stdout.print(
             f"  {name}: {file} = {taken} taken + {rejected} rejected + {excluded} excluded{unread}", markup=False
         )
-    for key, value in (counts or {}).items():
+    for key, value in outcome.counts.items():
         stdout.print(f"  {key}: {value}", markup=False)
-    if reject is not None:
-        stdout.print(f"  refused rows: {reject} (reasons in {reject.name}.findings.csv)", markup=False)
+    if outcome.rejects is not None:
+        stdout.print(
+            f"  refused rows: {outcome.rejects} (reasons in {findings_path(outcome.rejects).name})", markup=False
+        )
+    for body in outcome.findings[:SHOWN]:
+        place = ":".join(str(part) for part in (body["file"], body["row"], body["field"]) if part)
+        said = " ".join(body[part]["zh" if lang.startswith("zh") else "en"] for part in ("what", "why", "mend"))
+        stderr.print(f"{place}: {body['severity']} {body['code']}: {said}", markup=False)
+    if len(outcome.findings) > SHOWN:
+        stderr.print(f"… and {len(outcome.findings) - SHOWN} more findings", markup=False)

@@ -75,14 +75,11 @@ def parser_for(spec: ColumnSpec, zone: str) -> v.Parser:
 
 
 def bind(mapping: Mapping, header: tuple[str, ...], file: str) -> tuple[dict[str, Bound], list[Finding]]:
-    """Every spec of the mapping bound by field name; findings for missing and repeated columns.
+    """Every spec of the mapping bound by field name; findings for missing, repeated and unread columns.
 
     Lines are bound as `line.N`, `line.N.role`, `line.N.name`.
     """
-    at: dict[str, list[int]] = {}
-    for index, name in enumerate(header):
-        at.setdefault(v.column_key(name), []).append(index)
-    binder = _Binder(header, at, Place(file, mapping.header), mapping.zone)
+    binder = _Binder(mapping, header, file)
     bound = {spec.field: binder.one(spec) for spec in mapping.columns}
     for number, line in enumerate(mapping.lines):
         bound[f"line.{number}"] = binder.one(line.column)
@@ -90,39 +87,58 @@ def bind(mapping: Mapping, header: tuple[str, ...], file: str) -> tuple[dict[str
             if spec is not None:
                 bound[f"line.{number}.{part}"] = binder.one(spec)
     for name in [*(c.column for c in mapping.only_when), *mapping.extra]:
-        if v.column_key(name) not in at:
+        if v.column_key(name) not in binder.at:
             binder.missing(name, needed=name not in mapping.extra)
-    return bound, list({(f.code, f.place): f for f in binder.findings}.values())
+    return bound, binder.finish()
 
 
 class _Binder:
-    def __init__(self, header: tuple[str, ...], at: dict[str, list[int]], place: Place, zone: str) -> None:
-        self.header, self.at, self.place, self.zone = header, at, place, zone
-        self.findings: list[Finding] = []
+    """Finds columns by name and gathers what is worth saying about the header."""
+
+    def __init__(self, mapping: Mapping, header: tuple[str, ...], file: str) -> None:
+        self.header, self.file, self.row, self.zone = header, file, mapping.header, mapping.zone
+        self.at: dict[str, list[int]] = {}
+        for index, name in enumerate(header):
+            self.at.setdefault(v.column_key(name), []).append(index)
+        wanted = {v.column_key(name) for name in mapping.wanted()}
+        self.unread = [name for name in header if name.strip() and v.column_key(name) not in wanted]
+        self.absent: dict[str, None] = {}
+        self.findings: dict[tuple[str, str], Finding] = {}
 
     def one(self, spec: ColumnSpec) -> Bound:
+        parser = parser_for(spec, self.zone)
         for name in spec.names:
             positions = self.at.get(v.column_key(name))
             if positions:
                 if len(positions) > 1:
-                    self.findings.append(finding("import.column.twice", self._field(name), value=name))
-                return Bound(spec, self.header[positions[0]], tuple(positions), parser_for(spec, self.zone))
+                    self._say("import.column.twice", name)
+                return Bound(spec, self.header[positions[0]], tuple(positions), parser)
         if spec.names:
             self.missing(spec.names[0], needed=spec.required)
-        return Bound(spec, spec.names[0] if spec.names else spec.field, (), parser_for(spec, self.zone))
+        return Bound(spec, spec.names[0] if spec.names else spec.field, (), parser)
 
     def missing(self, name: str, needed: bool) -> None:
-        near = get_close_matches(name, [h for h in self.header if h.strip()], 1, 0.5)
-        code = "import.column.missing" if needed else "import.column.optional_missing"
-        hint = (
-            {"near_zh": f"文件里有“{near[0]}”,是不是它?", "near_en": f"The file has {near[0]!r}: is that it?"}
-            if near
-            else {}
-        )
-        self.findings.append(finding(code, self._field(name), value=name, **hint))
+        """A needed column is an error; an optional one is worth a warning only when it looks renamed."""
+        near = get_close_matches(name, self.unread, 1, 0.6)
+        if needed:
+            zh, en = (f"文件里有“{near[0]}”,是不是它?", f"The file has {near[0]!r}: is that it?") if near else ("", "")
+            self._say("import.column.missing", name, near_zh=zh, near_en=en)
+        elif near:
+            self._say("import.column.renamed", name, near=near[0])
+        else:
+            self.absent[name] = None
 
-    def _field(self, name: str) -> Place:
-        return Place(self.place.file, self.place.row, name)
+    def finish(self) -> list[Finding]:
+        """All findings, errors first in column order; absent and unread columns in one line each."""
+        out = list(self.findings.values())
+        for code, names in (("import.column.absent", list(self.absent)), ("import.column.unread", self.unread)):
+            if names:
+                out.append(finding(code, Place(self.file, self.row), value="、".join(names)))
+        return out
+
+    def _say(self, code: str, name: str, **values: object) -> None:
+        place = Place(self.file, self.row, name)
+        self.findings.setdefault((code, name), finding(code, place, value=name, **values))
 
 
 def line_value(kind: str, raw: str) -> str:

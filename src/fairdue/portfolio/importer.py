@@ -5,7 +5,7 @@ Rows are read in chunks and columns at a time. A bad row never stops the rest: i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -308,9 +308,9 @@ class _Run:
             events=events,
             history=tuple(harvest.history),
             holds=tuple(harvest.holds),
-            rejected=tuple(self.rejected),
+            rejected=tuple(sorted(self.rejected, key=lambda r: r.row)),
             excluded_keys=frozenset(self.excluded_keys),
-            findings=tuple(self.findings),
+            findings=tuple(sorted(self.findings, key=lambda f: f.place.row or 0)),
             totals=totals,
             layout=self.layout,
         )
@@ -327,8 +327,3 @@ def _holds(condition: Condition, cell: str) -> bool:
         return bool(integer_parser()(text) >= (condition.at_least or 0))
     except CellError:
         return False
-
-
-def iter_findings(result: ImportResult, severity: Severity) -> Iterator[Finding]:
-    """The findings of one severity, in file order of discovery."""
-    return (f for f in result.findings if f.severity is severity)

@@ -21,7 +21,25 @@ from .fields import FIELDS, KINDS, NEEDED, TYPES
 from .mapping import ColumnSpec, ComputedSpec, Condition, IdentitySpec, LineSpec, Mapping
 from .values import DATE_FORMS, CellError, date_parser
 
-_TOP = ["mapping", "title", "kind", "encoding", "delimiter", "sheet", "header", "zone", "as_of", "missing_accounts", "duplicate_rows", "only_when", "columns", "computed", "lines", "identities", "extra"]
+_TOP = [
+    "mapping",
+    "title",
+    "kind",
+    "encoding",
+    "delimiter",
+    "sheet",
+    "header",
+    "zone",
+    "as_of",
+    "missing_accounts",
+    "duplicate_rows",
+    "only_when",
+    "columns",
+    "computed",
+    "lines",
+    "identities",
+    "extra",
+]
 _COLUMN = ["from", "type", "required", "default", "unit", "formats", "map", "prefix", "bad"]
 _UNITS = ("yuan", "fen", "thousand", "wan")
 _CHOICES = {

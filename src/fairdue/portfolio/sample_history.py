@@ -37,7 +37,19 @@ def make_history(
     attempts = _attempts(rng, accounts, lines, as_of)
     promises = _promises(rng, attempts, as_of)
     history = pl.concat([attempts, promises], how="diagonal").sort("at", "account_id", "kind", maintain_order=True)
-    columns = ["debtor_id", "account_id", "at", "kind", "line", "connected", "talk_seconds", "outcome", "amount_fen", "promised_for", "agent"]
+    columns = [
+        "debtor_id",
+        "account_id",
+        "at",
+        "kind",
+        "line",
+        "connected",
+        "talk_seconds",
+        "outcome",
+        "amount_fen",
+        "promised_for",
+        "agent",
+    ]
     return history.select(columns), _events(rng, accounts, promises, as_of)
 
 
@@ -119,7 +131,7 @@ def _promises(rng: Rng, attempts: pl.DataFrame, as_of: date) -> pl.DataFrame:
         pl.lit("promise").alias("kind"),
         pl.lit("promise").alias("outcome"),
         pl.Series("amount_fen", amount),
-        (local_day + pl.duration(days=pl.Series("ahead", ahead))).alias("promised_for"),
+        (local_day + pl.duration(days=pl.lit(pl.Series("ahead", ahead)))).alias("promised_for"),
     )
 
 
@@ -131,7 +143,7 @@ def _events(rng: Rng, accounts: pl.DataFrame, promises: pl.DataFrame, as_of: dat
     back = (alone["dpd"].to_numpy() * rng.random(alone.height)).astype(np.int64) + 1
     alone = alone.select(
         "account_id",
-        (pl.lit(as_of) - pl.duration(days=pl.Series("back", np.minimum(back, alone["dpd"].to_numpy()))))
+        (pl.lit(as_of) - pl.duration(days=pl.lit(pl.Series("back", np.minimum(back, alone["dpd"].to_numpy())))))
         .cast(pl.Date)
         .alias("value_date"),
         (pl.col("due_fen") // 4 + 100).clip(upper_bound=pl.col("principal_fen")).alias("amount_fen"),

@@ -87,12 +87,27 @@ WORDINGS: dict[str, Wording] = {
             "Add the column, or add its real name to `from` in the mapping.",
         ),
     ),
-    "import.column.optional_missing": Wording(
-        ("没有可选列“{value}”。{near_zh}", "Optional column {value!r} is absent. {near_en}"),
-        ("按空值处理。", "It is treated as empty."),
+    "import.column.renamed": Wording(
         (
-            "如果列改了名,请在映射的 from 中加上新列名。",
-            "If it was renamed, add the new name to `from` in the mapping.",
+            "没有可选列“{value}”,但有未用到的“{near}”。",
+            "Optional column {value!r} is absent, but {near!r} is there unread.",
+        ),
+        ("看起来列改了名;目前按空值处理。", "It looks renamed; for now it is treated as empty."),
+        ("如果是同一列,请把新列名加到映射的 from。", "If it is the same, add the new name to `from` in the mapping."),
+        W,
+    ),
+    "import.column.absent": Wording(
+        ("文件没有这些可选列:{value}。", "These optional columns are absent: {value}."),
+        ("按空值或默认值处理。", "They are treated as empty or take their default."),
+        ("无需处理,除非本应有这些列。", "Nothing to do, unless they should be there."),
+        Severity.INFO,
+    ),
+    "import.column.unread": Wording(
+        ("映射没有用到这些列:{value}。", "The mapping does not read these columns: {value}."),
+        ("它们的内容不会导入。", "What they hold is not imported."),
+        (
+            "如有需要,请加到映射的 columns 或 extra。",
+            "Add them to `columns` or `extra` in the mapping if they are wanted.",
         ),
         Severity.INFO,
     ),
