@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from call_fixtures import noon, world  # noqa: F401 - fixtures
 from call_world import LATE, Clock, World, make_customer, make_line, make_user
 from django.db import IntegrityError, connection, transaction
 
@@ -51,7 +50,7 @@ def test_a_key_cannot_be_used_for_another_customer(world: World) -> None:
         take_permit(world.agent, other, make_line(other, "19900000002"), request_key="k1")
 
 
-def test_at_2205_debtor_local_it_is_denied_with_clause_and_next_moment(world: World, noon: Clock) -> None:  # noqa: F811
+def test_at_2205_debtor_local_it_is_denied_with_clause_and_next_moment(world: World, noon: Clock) -> None:
     noon.at = LATE
     denial = take(world, "k1")
     assert isinstance(denial, Denial)
@@ -86,7 +85,7 @@ def test_open_permits_count_as_calls_until_they_end(world: World) -> None:
     assert isinstance(take(world, "k5"), Permit)
 
 
-def test_an_abandoned_permit_expires_and_its_slot_is_free(world: World, noon: Clock) -> None:  # noqa: F811
+def test_an_abandoned_permit_expires_and_its_slot_is_free(world: World, noon: Clock) -> None:
     for n in range(3):
         take(world, f"k{n}")
     noon.forward(seconds=181)
@@ -95,7 +94,7 @@ def test_an_abandoned_permit_expires_and_its_slot_is_free(world: World, noon: Cl
     assert AuditEvent.objects.filter(kind="permit.expired").count() == 3
 
 
-def test_a_running_call_keeps_its_permit_but_not_for_ever(world: World, noon: Clock) -> None:  # noqa: F811
+def test_a_running_call_keeps_its_permit_but_not_for_ever(world: World, noon: Clock) -> None:
     permit = take(world, "k1")
     for _ in range(200):
         noon.forward(seconds=60)

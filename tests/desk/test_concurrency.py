@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from call_fixtures import noon  # noqa: F401 - fixture
 from call_world import Clock, World, make_account, make_customer, make_line, make_user, make_world
 from django.core.management import call_command
 from django.db import close_old_connections, connection, connections
@@ -28,22 +27,39 @@ WORKERS = 16  # connections open at once; all THREADS requests of a round are qu
 
 
 @pytest.fixture
-def committed(request: pytest.FixtureRequest, tmp_path: Path, noon: Clock) -> Iterator[World]:  # noqa: F811
+def committed(request: pytest.FixtureRequest, tmp_path: Path, noon: Clock) -> Iterator[World]:
     """A world whose rows other threads can see. In-memory SQLite locks whole tables, so there a file takes its place."""
-    if connection.vendor != "sqlite":
-        request.getfixturevalue("transactional_db")
-        yield make_world()
-        return
     request.getfixturevalue("django_db_setup")
+    if connection.vendor == "postgresql":
+        with request.getfixturevalue("django_db_blocker").unblock():
+            try:
+                yield make_world()
+            finally:
+                empty_tables()
+        return
     with request.getfixturevalue("django_db_blocker").unblock():
-        connection.close()
-        memory, connection.settings_dict["NAME"] = connection.settings_dict["NAME"], str(tmp_path / "shared.sqlite3")
+        memory, name = connections["default"], connections.settings["default"]["NAME"]
+        connections.settings["default"]["NAME"] = str(tmp_path / "shared.sqlite3")
+        connections["default"] = connections.create_connection("default")
         try:
             call_command("migrate", verbosity=0)
             yield make_world()
         finally:
-            connection.close()
-            connection.settings_dict["NAME"] = memory
+            connections["default"].close()
+            connections.settings["default"]["NAME"] = name
+            connections["default"] = memory
+
+
+def empty_tables() -> None:
+    """Take the committed rows away again; the audit table refuses that, so its triggers sleep meanwhile."""
+    kept = ("django_migrations", "django_content_type", "auth_permission")
+    with connection.cursor() as cursor:
+        tables = [t for t in connection.introspection.table_names(cursor) if t not in kept]
+        names = ", ".join(f'"{table}"' for table in tables)
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(f"TRUNCATE {names} CASCADE")
+        cursor.execute("SET session_replication_role = DEFAULT")
+    connection.close()
 
 
 def all_at_once(work, count: int, workers: int = WORKERS) -> list:

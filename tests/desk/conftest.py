@@ -1,4 +1,4 @@
-"""Fixtures shared by the tests of call, promises, plans and cases."""
+"""Fixtures of the desk's tests: the clock held still, one small world."""
 
 from __future__ import annotations
 
