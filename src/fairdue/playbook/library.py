@@ -39,16 +39,33 @@ class Library:
         return "+".join(f"{n}@{v}" for n, v in body.items())[:80] + "#" + digest(words)[:8]
 
     def replies(self, act: str, *, stage: str, party: str = "customer") -> list[Line]:
-        """Lines that answer an act in a stage for a party; a child act falls back on its parent; file order."""
-        found = [n for n in self.lines.values() if act in n.answers and n.stage == stage and n.party == party]
-        if not found and stage not in ("special", "third_party"):
-            found = [n for n in self.lines.values() if act in n.answers and n.stage == "special" and n.party == party]
-        return found
+        """Lines that answer an act in a stage for a party, in file order.
+
+        A family member or other third party only ever gets third-party lines. For the customer a stage without an answer
+        of its own borrows from the calmer one (repeat from first) and last from the lines that serve every stage.
+        """
+        for where in self._stages(stage, party):
+            found = [
+                n for n in self.lines.values() if act in n.answers and n.stage == where and n.party == _side(party)
+            ]
+            if found:
+                return found
+        return []
 
     def step(self, name: str, *, stage: str, party: str = "customer") -> list[Line]:
-        """Lines of a step (opening, verify, recording …) in a stage, or those that serve every stage."""
-        lines = [n for n in self.lines.values() if n.step == name and n.party == party]
-        return [n for n in lines if n.stage == stage] or [n for n in lines if n.stage == "special"]
+        """Lines of a step (opening, verify, recording …), looked for like replies."""
+        for where in self._stages(stage, party):
+            found = [n for n in self.lines.values() if n.step == name and n.stage == where and n.party == _side(party)]
+            if found:
+                return found
+        return []
+
+    @staticmethod
+    def _stages(stage: str, party: str) -> tuple[str, ...]:
+        if party != "customer":
+            return ("third_party",)
+        borrowed = {"repeat": ("repeat", "first", "special"), "due_day": ("due_day", "pre_due", "special")}
+        return borrowed.get(stage, (stage, "special"))
 
     def line(self, line_id: str) -> Line:
         """The line with this id; raises `KeyError`."""
@@ -94,6 +111,11 @@ def _invalid(path: Path, row: Any, error: ValidationError) -> list[Finding]:
             )
         )
     return out
+
+
+def _side(party: str) -> str:
+    """Lines for third parties are written once, for `family`."""
+    return "customer" if party == "customer" else "family"
 
 
 class _Loader:

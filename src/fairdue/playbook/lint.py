@@ -158,7 +158,9 @@ def _flow_findings(library: Library) -> list[Finding]:
                             "Correct the id.",
                         )
                     )
-                elif not any(library.replies(act, stage=stage, party=party) for stage in stages for party in PARTIES):
+                elif act not in state.on and not any(
+                    library.replies(act, stage=stage, party=party) for stage in stages for party in PARTIES
+                ):
                     out.append(
                         problem(
                             "playbook.no_reply",
