@@ -16,7 +16,7 @@ Fen = int
 """An amount in fen. Always `int`; may be negative only for a credit balance or a reversal."""
 
 MAX_FEN = 10**15
-"""Ten trillion yuan: anything above is a misread column, not an account (keeps amount × ppm × days < 2**63 checks honest)."""
+"""Ten trillion yuan: above it is a misread column, not an account."""
 
 _GROUPED = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$")
 _PLAIN = re.compile(r"^[+-]?\d+(\.\d*)?([eE][+-]?\d{1,2})?$|^[+-]?\.\d+$")
@@ -85,6 +85,11 @@ def format_cny(fen: Fen, locale: str = "zh_CN") -> str:
     return str(format_currency(to_yuan(fen), "CNY", locale=locale))
 
 
+def format_grouped(fen: Fen) -> str:
+    """`24,000.00`: grouped and without a symbol, as the formulas of a quote are written in both languages."""
+    return f"{to_yuan(fen):,f}"
+
+
 def format_plain(fen: Fen) -> str:
     """`1234.50`: no symbol and no grouping, for files and for speech templates."""
     return f"{to_yuan(fen):f}"
@@ -92,7 +97,7 @@ def format_plain(fen: Fen) -> str:
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _UNITS = ("", "拾", "佰", "仟")
-_GROUPS = ("", "万", "亿", "万亿")
+_GROUPS = ((10**8, "亿"), (10**4, "万"))
 
 
 def _group_upper(value: int) -> str:
@@ -109,6 +114,16 @@ def _group_upper(value: int) -> str:
     return out
 
 
+def _whole_upper(value: int) -> str:
+    """A positive whole number in 大写: what stands before 亿 and before 万 is itself such a number (`壹万零壹亿`)."""
+    for size, name in _GROUPS:
+        high, low = divmod(value, size)
+        if high:
+            gap = "零" if 0 < low < size // 10 else ""
+            return _whole_upper(high) + name + gap + (_whole_upper(low) if low else "")
+    return _group_upper(value)
+
+
 def to_chinese_upper(fen: Fen) -> str:
     """The amount in 大写 as bank forms want it: `壹佰零贰元伍角整`, `零元整`, `负` in front of a credit.
 
@@ -120,18 +135,7 @@ def to_chinese_upper(fen: Fen) -> str:
     jiao, fen_digit = divmod(cents, 10)
     out = ""
     if yuan:
-        groups: list[int] = []
-        rest = yuan
-        while rest:
-            rest, group = divmod(rest, 10_000)
-            groups.append(group)
-        for index in range(len(groups) - 1, -1, -1):
-            group = groups[index]
-            if group == 0:
-                continue
-            gap = bool(out) and (group < 1000 or any(g == 0 for g in groups[index + 1 : index + 2]))
-            out += ("零" if gap else "") + _group_upper(group) + _GROUPS[index]
-        out += "元"
+        out = _whole_upper(yuan) + "元"
     if cents == 0:
         return (out or "零元") + "整"
     if jiao:

@@ -9,13 +9,14 @@ back-dated payment or a reversal needs no correction entry. Money is integer fen
 """
 
 from .agreement import CardAgreement, card_agreement, stops_collection
+from .book import Step
 from .calendars import load_calendar
 from .facts import AccountFacts, DueItem, EventKind, LedgerEvent
 from .plans import CommissionPlan, PlanPart, commission_plan
 from .products import Product, load_products, night_parameters
-from .quote import Quote, QuoteLine, explain, make_quote
+from .quote import Quote, QuoteLine, explain, make_quote, verify_quote
 from .ratecap import check_rate_cap
-from .replay import Position, Step, replay
+from .replay import Position, replay
 
 __all__ = [
     "AccountFacts",
@@ -40,4 +41,5 @@ __all__ = [
     "night_parameters",
     "replay",
     "stops_collection",
+    "verify_quote",
 ]

@@ -19,10 +19,14 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fairdue.core.findings import Finding, Place
+from fairdue.core.ids import digest
 from fairdue.core.text import Text
 from fairdue.packs import PACKS, PackError, line_of, pack_files, read_yaml
 
 from .facts import COMPONENTS
+
+MAX_DAYS = 36_500
+"""A hundred years: the longest arrears whose interest must fit 64 bits (amount × rate × days, doubled to round)."""
 
 
 class _Strict(BaseModel):
@@ -42,7 +46,7 @@ class Rate(_Strict):
     start: date = Field(alias="from")
     end: date | None = Field(default=None, alias="to")
     daily_ppm: int = Field(ge=0, le=10_000)
-    cite: str
+    cite: str = Field(min_length=1)
 
 
 class LateCharge(_Strict):
@@ -52,7 +56,7 @@ class LateCharge(_Strict):
     of: str = Field(pattern="^(minimum|item)$")
     min_fen: int = Field(default=0, ge=0)
     max_fen: int | None = Field(default=None, ge=0)
-    cite: str
+    cite: str = Field(min_length=1)
 
 
 class _ProductFile(_Strict):
@@ -64,9 +68,9 @@ class _ProductFile(_Strict):
     minimum_payment_ppm: int = Field(default=100_000, ge=0, le=1_000_000)
     due_days: tuple[int, ...] = ()
     allocation: tuple[str, ...] = ("cost", "interest", "penalty", "fee", "principal")
-    service_stop_after_days: int | None = None
-    max_principal_fen: int = 10**11
-    source: str
+    service_stop_after_days: int | None = Field(default=None, ge=0)
+    max_principal_fen: int = Field(default=10**11, gt=0)
+    source: str = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,13 @@ class Product:
     due_days: tuple[int, ...]
     allocation: tuple[str, ...]
     service_stop_after_days: int | None
+    max_principal_fen: int
     version: str
+
+    def annual_ppm(self, on: date) -> int:
+        """The rate of a day as parts per million a year (365 days), what the rate caps are checked against; 0 without."""
+        rate = next((r for r in self.rates if r.start <= on and (r.end is None or on <= r.end)), None)
+        return rate.daily_ppm * 365 if rate else 0
 
 
 def _problem(code: str, path: Path, line: int | None, what: Text, mend: Text) -> Finding:
@@ -108,14 +118,13 @@ def _date_findings(raw: _ProductFile, path: Path) -> list[Finding]:
                 zh="让上一条的 to 恰好是下一条 from 的前一天。", en="End each rate on the day before the next begins."
             )
             findings.append(_problem("product.rate.dates", path, None, what, mend))
-    unknown = [c for c in raw.allocation if c not in COMPONENTS]
-    if unknown or len(set(raw.allocation)) != len(COMPONENTS):
+    if sorted(raw.allocation) != sorted(COMPONENTS):
         what = Text(zh=f"产品 {raw.code} 的冲抵顺序不完整。", en=f"The allocation order of {raw.code} is not complete.")
         names = ", ".join(COMPONENTS)
         mend = Text(zh=f"每个组成各写一次:{names}。", en=f"Name each of these once: {names}.")
         findings.append(_problem("product.allocation", path, None, what, mend))
     top = max((r.daily_ppm for r in rates), default=0)
-    if raw.max_principal_fen * top * 36_500 >= 2**63:
+    if 2 * raw.max_principal_fen * top * MAX_DAYS + 1_000_000 >= 2**63:  # what half-up adds up before it divides
         what = Text(zh=f"产品 {raw.code} 的上限会溢出 64 位。", en=f"Limits of {raw.code} overflow 64 bits.")
         mend = Text(zh="调低 max_principal_fen。", en="Lower max_principal_fen.")
         findings.append(_problem("product.overflow", path, None, what, mend))
@@ -151,7 +160,8 @@ def _read(path: Path) -> tuple[Product | None, list[Finding]]:
         due_days=raw.due_days,
         allocation=raw.allocation,
         service_stop_after_days=raw.service_stop_after_days,
-        version=f"{raw.code}@{max(r.start for r in raw.rates)}",
+        max_principal_fen=raw.max_principal_fen,
+        version=f"{raw.code}@{max(r.start for r in raw.rates)}.{digest(raw.model_dump(mode='json'))[:8]}",
     )
     return product, []
 
@@ -163,8 +173,14 @@ def load_products(folder: Path | None = None) -> tuple[dict[str, Product], list[
     for path in pack_files(folder or PACKS / "products"):
         product, problems = _read(path)
         findings += problems
-        if product is not None:
-            products[product.code] = product
+        if product is None:
+            continue
+        if product.code in products:
+            what = Text(zh=f"产品 {product.code} 写了两次。", en=f"Product {product.code} is written twice.")
+            mend = Text(zh="一个产品只用一个文件。", en="Keep one file per product.")
+            findings.append(_problem("product.twice", path, None, what, mend))
+            continue
+        products[product.code] = product
     return products, findings
 
 

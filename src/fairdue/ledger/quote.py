@@ -12,12 +12,13 @@ from typing import Any
 
 from fairdue.core.findings import Finding
 from fairdue.core.ids import digest
-from fairdue.core.money import Fen, divide_half_up, format_plain, to_chinese_upper
+from fairdue.core.money import Fen, divide_half_up, format_grouped, to_chinese_upper
 from fairdue.core.text import Text
 
+from .book import COMPONENT_NAMES, MILLION, Segment, percent_text
 from .facts import AccountFacts, LedgerEvent
 from .products import Product
-from .replay import COMPONENT_NAMES, MILLION, Position, Segment, percent_text, replay
+from .replay import Position, replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,40 +113,43 @@ def _merged(segments: Sequence[Segment]) -> list[Segment]:
     return out
 
 
-def _interest_formula(position: Position, billed: Fen) -> Text:
+def _interest_formula(position: Position) -> Text:
     zh, en = [], []
+    billed = sum(s.amount_fen for s in position.steps if s.code == "billed.interest")
     if billed:
-        zh.append(f"账单已列利息 {format_plain(billed)}")
-        en.append(f"billed interest {format_plain(billed)}")
+        zh.append(f"账单已列利息 {format_grouped(billed)}")
+        en.append(f"billed interest {format_grouped(billed)}")
     for s in _merged(position.segments):
-        head = f"{format_plain(s.principal_fen)} × {percent_text(s.daily_ppm)} × {s.days}"
+        head = f"{format_grouped(s.principal_fen)} × {percent_text(s.daily_ppm)} × {s.days}"
         zh.append(f"{head} 天")
         en.append(f"{head} days")
     total = billed + divide_half_up(sum(s.principal_fen * s.daily_ppm * s.days for s in position.segments), MILLION)
     zh_sum, en_sum = " + ".join(zh) or "0", " + ".join(en) or "0"
     if position.paid["interest"]:
-        paid = format_plain(position.paid["interest"])
-        return Text(f"{zh_sum} = {format_plain(total)},已还 {paid}", f"{en_sum} = {format_plain(total)}, paid {paid}")
-    return Text(f"{zh_sum} = {format_plain(total)}", f"{en_sum} = {format_plain(total)}")
+        paid = format_grouped(position.paid["interest"])
+        return Text(
+            f"{zh_sum} = {format_grouped(total)},已还 {paid}", f"{en_sum} = {format_grouped(total)}, paid {paid}"
+        )
+    return Text(f"{zh_sum} = {format_grouped(total)}", f"{en_sum} = {format_grouped(total)}")
 
 
 def _charge_formula(position: Position, component: str) -> Text:
     codes = {"penalty": ("late_charge", "charged.penalty"), "fee": ("charged.fee",), "cost": ("charged.cost",)}
     steps = [s for s in position.steps if s.code in codes[component]]
-    zh = ";".join(f"{s.day} {s.what.zh} = {format_plain(s.amount_fen)}" for s in steps)
-    en = "; ".join(f"{s.day} {s.what.en} = {format_plain(s.amount_fen)}" for s in steps)
+    zh = ";".join(f"{s.day} {s.what.zh} = {format_grouped(s.amount_fen)}" for s in steps)
+    en = "; ".join(f"{s.day} {s.what.en} = {format_grouped(s.amount_fen)}" for s in steps)
     if position.paid[component]:
-        paid = format_plain(position.paid[component])
+        paid = format_grouped(position.paid[component])
         zh, en = f"{zh};已还 {paid}", f"{en}; paid {paid}"
-    return Text(zh or "账单所列", en or "as billed")
+    return Text(zh, en)
 
 
 def _principal_formula(position: Position) -> Text:
     paid = position.paid["principal"]
     if not paid:
         return Text("未还本金", "unpaid principal")
-    start = format_plain(position.principal_fen + paid)
-    return Text(f"{start} − 已还 {format_plain(paid)}", f"{start} − paid {format_plain(paid)}")
+    start = format_grouped(position.principal_fen + paid)
+    return Text(f"{start} − 已还 {format_grouped(paid)}", f"{start} − paid {format_grouped(paid)}")
 
 
 def make_quote(
@@ -153,10 +157,9 @@ def make_quote(
 ) -> tuple[Quote, list[Finding]]:
     """The quote of an account for a day; `number` comes from `core.ids.numbered("Q", …)`. Findings are the replay's."""
     position, findings = replay(facts, events, product, as_of)
-    billed = sum(i.interest_fen for i in facts.due_items if i.due_date <= as_of)
     formulas = {
         "principal": _principal_formula(position),
-        "interest": _interest_formula(position, billed),
+        "interest": _interest_formula(position),
         **{name: _charge_formula(position, name) for name in ("penalty", "fee", "cost")},
     }
     amounts = {name: getattr(position, f"{name}_fen") for name in formulas}
@@ -165,12 +168,19 @@ def make_quote(
         for name in formulas
         if amounts[name] or name == "principal"
     )
+    held = sum(amounts.values()) - position.total_fen
+    if held:
+        label = Text("溢缴款抵扣", "credit held")
+        formula = Text("已收到,待账单到期冲抵", "received, to be used for bills not yet due")
+        lines = (*lines, QuoteLine("credit", label, -held, formula))
     body = {
         "account": facts.account_id,
         "product": product.version,
         "as_of": as_of.isoformat(),
         "lines": [[line.code, line.amount_fen, line.formula.zh] for line in lines],
         "overdue": position.overdue_fen,
+        "late": [position.dpd, position.cycles],
+        "credit": position.credit_fen,
     }
     quote = Quote(
         number=number,
@@ -189,6 +199,12 @@ def make_quote(
     return quote, findings
 
 
+def verify_quote(quote: Quote, facts: AccountFacts, events: Sequence[LedgerEvent], product: Product) -> bool:
+    """True when the same facts, events and product still give this quote: its figures and its digest."""
+    again, _findings = make_quote(facts, events, product, quote.as_of, quote.number)
+    return again == quote
+
+
 def explain(quote: Quote, lang: str = "zh") -> str:
     """The quote as lines of text, every fen explained, for a terminal."""
     total = Text("合计", "Total").in_(lang)
@@ -199,16 +215,16 @@ def explain(quote: Quote, lang: str = "zh") -> str:
         ).in_(lang)
     ]
     for line in quote.lines:
-        rows.append(f"  {line.label.in_(lang)}  {format_plain(line.amount_fen)}    {line.formula.in_(lang)}")
-    rows.append(f"  {total}  {format_plain(quote.total_fen)}    {to_chinese_upper(quote.total_fen)}")
+        rows.append(f"  {line.label.in_(lang)}  {format_grouped(line.amount_fen)}    {line.formula.in_(lang)}")
+    rows.append(f"  {total}  {format_grouped(quote.total_fen)}    {to_chinese_upper(quote.total_fen)}")
     rows.append(
         Text(
-            f"  其中现在应还  {format_plain(quote.overdue_fen)}    再晚一天多  {format_plain(quote.daily_interest_fen)}",
-            f"  of it due now  {format_plain(quote.overdue_fen)}    one more day adds  "
-            f"{format_plain(quote.daily_interest_fen)}",
+            f"  其中现在应还  {format_grouped(quote.overdue_fen)}    再晚一天多  {format_grouped(quote.daily_interest_fen)}",
+            f"  of it due now  {format_grouped(quote.overdue_fen)}    one more day adds  "
+            f"{format_grouped(quote.daily_interest_fen)}",
         ).in_(lang)
     )
     if quote.credit_fen:
-        credit = format_plain(quote.credit_fen)
+        credit = format_grouped(quote.credit_fen)
         rows.append(Text(f"  溢缴款  {credit}", f"  credit held  {credit}").in_(lang))
     return "\n".join(rows)

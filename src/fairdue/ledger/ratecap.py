@@ -15,7 +15,7 @@ from fairdue.core.findings import Finding, Severity
 from fairdue.core.text import Text
 from fairdue.packs import PACKS, read_yaml
 
-from .replay import percent_text
+from .book import percent_text
 
 LICENSED = ("bank", "consumer_finance")
 CAP_PPM = 240_000
