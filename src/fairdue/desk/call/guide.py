@@ -1,8 +1,8 @@
-"""The script panel: playbook and dialogue joined to one session."""
+"""The script panel: playbook and dialogue joined to one session. What is heard and said goes through here."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -14,9 +14,24 @@ from django.utils.translation import gettext_lazy as _
 from fairdue.core.dates import local, local_day
 from fairdue.core.text import Text
 from fairdue.desk import clock
+from fairdue.desk.accounts.models import Customer
 from fairdue.desk.accounts.services import issue_quote
+from fairdue.desk.crypto import unseal
+from fairdue.desk.promises.selectors import broken_count
+from fairdue.dialogue import (
+    CallState,
+    Suggestion,
+    begin_call,
+    chips,
+    heard,
+    load_recogniser,
+    must_say,
+    said,
+    search,
+    suggest,
+)
 from fairdue.ledger import Quote as LedgerQuote
-from fairdue.playbook import Flow, Library, Line, QuoteView, RenderValues, load_library, render
+from fairdue.playbook import Library, QuoteView, RenderValues, load_library, render
 
 from . import selectors, services
 from .models import CallSession, Permit
@@ -27,29 +42,50 @@ PRESSURE: dict[int, Lazy] = {
     2: _("states a consequence"),
     3: _("last notice before the next step"),
 }
-SHOWN = 3
-TURNS = 6
-PARTY = {"debtor": "customer", "spouse": "family", "family": "family", "heir": "family"}
+TURNS = 8
+GUESSES = 4
+CHANNELS = "手机银行、柜台或绑定的扣款账户"
+COMPOUND_SURNAMES = frozenset(
+    [
+        "欧阳",
+        "上官",
+        "司马",
+        "诸葛",
+        "东方",
+        "皇甫",
+        "尉迟",
+        "公孙",
+        "慕容",
+        "令狐",
+        "长孙",
+        "宇文",
+        "司徒",
+        "夏侯",
+        "端木",
+        "南宫",
+    ]
+)
 
 
 @dataclass(frozen=True)
 class Reply:
-    """One reply to choose, ready to read out."""
+    """One reply to choose, ready to read out; `deadline` in the customer's local time."""
 
     line_id: str
     text: str
     gist: str
     why: Text
+    reason: Text
+    pressure: int
     pressure_name: Lazy
     deadline: datetime | None
     cites: tuple[str, ...]
     quote_number: str | None
-    reason: Text | None = None
 
 
 @dataclass(frozen=True)
 class GuideView:
-    """What the panel shows."""
+    """What the panel shows. `crisis` is "danger" (signs of self-harm), "care" (otherwise vulnerable) or ""."""
 
     step: Text
     pack: str
@@ -58,7 +94,7 @@ class GuideView:
     heard: tuple[Text, ...]
     heard_acts: tuple[str, ...]
     replies: tuple[Reply, ...]
-    crisis: bool
+    crisis: str
     turns: tuple[dict[str, Any], ...]
 
 
@@ -69,179 +105,169 @@ def library() -> Library:
     return loaded
 
 
-def party_of(session: CallSession) -> str:
-    """Whom the words are for: the customer, a family member, another person."""
-    if not selectors.hides_debt(session):
-        return "customer"
-    return PARTY.get(session.permit.line.role, "third")
-
-
 def begin(permit: Permit) -> CallSession:
     """Open the guided call of a permit with the playbook of its stage."""
-    zone = (permit.customer.zones or [settings.FAIRDUE_ZONE])[0]
-    stage = selectors.playbook_stage(permit.customer, permit.account, permit.line, local_day(permit.taken_at, zone))
-    pack, flow = _flow(stage)
-    start = flow.states[0].id if stage != "third_party" else "third"
-    state = {"at": start, "acts": [], "said": [], "with_customer": False}
-    return services.open_session(permit, playbook=f"{pack} {library().version}"[:120], stage=stage, state=state)
+    customer, own = permit.customer, permit.line.role == "debtor"
+    day = local_day(permit.taken_at, _zone(customer))
+    stage = selectors.playbook_stage(customer, permit.account, permit.line, day)
+    state = begin_call(
+        library(),
+        stage=stage,
+        party="unknown" if own else "family",
+        broken_promises=broken_count(customer),
+    )
+    return services.open_session(
+        permit,
+        playbook=f"{state.pack} {library().version}"[:120],
+        stage=stage,
+        state={**state.as_dict(), "with_customer": False, "last": []},
+    )
 
 
-def _flow(stage: str) -> tuple[str, Flow]:
-    for wanted in (stage, "first"):
-        try:
-            return library().flow_for(wanted)
-        except KeyError:
-            continue
-    raise LookupError(f"no playbook has a flow for stage {stage!r}")
-
-
-def _next_state(flow: Flow, at: str, act: str) -> str:
-    """Where an act leads: the longest name that fits, from the act itself up to its group."""
-    on = flow.state(at).on
-    name = act
-    while name:
-        if name in on:
-            return on[name]
-        name = name.rpartition(".")[0]
-    return at
+def state_of(session: CallSession) -> CallState:
+    """The dialogue's state of a session."""
+    return CallState.from_dict(session.state)
 
 
 def hear(session: CallSession, *, text: str = "", act: str = "") -> CallSession:
     """Take in what the other side said: typed words go through the recogniser, a chip is the act itself."""
-    if act:
-        acts = [act] if act in library().acts else []
-    else:
-        acts = recognise(text, party_of(session))
-    _pack, flow = _flow(session.stage)
-    at = session.state.get("at", flow.states[0].id)
-    for found in acts:
-        at = _next_state(flow, at, found)
+    state = state_of(session)
+    acts, guesses = ([act], []) if act in library().acts else recognise(text, state)
+    after = heard(state, acts, library())
     shown = text or "、".join(library().acts[a].name.zh for a in acts)
-    return services.log_turn(
-        session, {"at": at, "acts": acts}, {"who": "customer", "text": shown, "acts": acts, "typed": bool(text)}
-    )
+    turn = {"who": "customer", "text": shown, "acts": acts, "typed": bool(text)}
+    return services.log_turn(session, {**after.as_dict(), "last": acts, "guesses": guesses}, turn)
 
 
-def recognise(text: str, party: str) -> list[str]:
-    """The acts of a typed sentence, most likely first; empty when nothing is likely enough."""
-    from fairdue.dialogue import load_recogniser
-
-    found = load_recogniser().recognise(text, party=party)
-    acts = list(found.multi) or [guess.act for guess in found.acts[:1]]
-    return [act for act in acts if act != "unclear" and act in library().acts]
+def recognise(text: str, state: CallState) -> tuple[list[str], list[str]]:
+    """Acts judged present in a typed sentence, and further guesses to offer as chips; both known to the playbook."""
+    party = "family" if state.party == "family" else "customer"
+    found = load_recogniser().recognise(text, party=party, context="opening" if not state.verified else None)
+    known = library().acts
+    acts = [a for a in found.multi if a in known]
+    near = [guess.act for guess in found.acts if guess.act in known and guess.act not in acts]
+    named = [a for a, _name in search(library(), text, stage=state.stage, party=party) if a not in (*acts, *near)]
+    return acts, [*near, *named][:GUESSES]
 
 
 def say(session: CallSession, line_id: str) -> CallSession:
-    """The agent said this line; its id and words are kept, and its step counts as said."""
-    line = library().lines.get(line_id)
-    if line is None:
+    """The agent said this line; its id and words are kept, and its step counts as said. Unknown ids change nothing."""
+    if line_id not in library().lines:
         return session
-    rendered, _findings = render(line, values_of(session))
-    said = [*session.state.get("said", []), line_id]
-    text = rendered.text if rendered else line.gist_en
-    return services.log_turn(session, {"said": said}, {"who": "agent", "text": text, "line": line_id})
+    rendered, _findings = render(library().line(line_id), values_of(session))
+    after = said(state_of(session), line_id, library())
+    turn = {"who": "agent", "text": rendered.text if rendered else line_id, "line": line_id}
+    return services.log_turn(session, after.as_dict(), turn)
+
+
+def confirm_customer(session: CallSession, confirmed: bool) -> CallSession:
+    """The customer came to somebody else's phone and is confirmed (or it was not them after all)."""
+    state = state_of(session)
+    start = library().flow(state.pack).states[0].id
+    if confirmed:
+        after = heard(replace(state, party="unknown", at=start), ["identity.confirm"], library())
+    else:
+        after = replace(state, party="family", verified=False, at="third")
+    held = services.confirm_identity(session, session.permit.agent, confirmed)
+    turn = {"who": "customer", "text": library().acts["identity.confirm" if confirmed else "identity.deny"].name.zh}
+    return services.log_turn(held, {**after.as_dict(), "last": []}, turn)
+
+
+def _zone(customer: Customer) -> str:
+    return (customer.zones or [settings.FAIRDUE_ZONE])[0]
+
+
+def salutation(customer: Customer) -> str:
+    """Surname and title as spoken; a neutral greeting when the title is not known."""
+    if not customer.honorific:
+        return "您好"
+    name = unseal(customer.name_sealed, "customer.name")
+    surname = name[:2] if name[:2] in COMPOUND_SURNAMES else name[:1]
+    return f"{surname}{customer.honorific}"
 
 
 def values_of(session: CallSession) -> RenderValues:
-    """All facts that a line may use; debt facts only while nobody else is on the line."""
+    """All facts that a line may use; facts of the debt only while nobody else may be on the line."""
     permit = session.permit
-    customer, agent, account = permit.customer, permit.agent, permit.account
-    zone = (customer.zones or [settings.FAIRDUE_ZONE])[0]
-    now = clock.now()
+    customer, account = permit.customer, permit.account
     hidden = selectors.hides_debt(session)
     return RenderValues(
-        now=now,
-        zone=zone,
-        honorific=f"{customer.name_masked[:1]}{customer.honorific}" if customer.honorific else "",
-        agent_surname=agent.surname_spoken,
+        now=clock.now(),
+        zone=_zone(customer),
+        honorific=salutation(customer),
+        agent_surname=permit.agent.surname_spoken,
         institution=settings.FAIRDUE_INSTITUTION or (account.lender if account else ""),
         department=settings.FAIRDUE_DEPARTMENT,
         hotline=settings.FAIRDUE_HOTLINE,
-        channels=str(settings.FAIRDUE_HOTLINE),
+        channels=CHANNELS,
         card_tail="" if hidden or account is None else account.card_tail,
-        quote=None if hidden or account is None else _quote(session, zone),
-        last_promise="" if hidden else _last_promise(session),
+        quote=None if hidden else _quote(session),
+        last_promise="" if hidden else _last_promise(customer),
     )
 
 
-def _quote(session: CallSession, zone: str) -> QuoteView | None:
+def _quote(session: CallSession) -> QuoteView | None:
     account = session.permit.account
     if account is None:
         return None
-    day = local(clock.now(), zone).date()
-    quote = LedgerQuote.from_dict(issue_quote(account, day, session.permit.agent).body)
-    penalty = sum(line.amount_fen for line in quote.lines if line.code == "penalty")
+    try:
+        issued = issue_quote(account, local_day(clock.now(), _zone(session.permit.customer)), session.permit.agent)
+    except LookupError:  # a product without rules has no figure, so no line with a figure is offered
+        return None
+    quote = LedgerQuote.from_dict(issued.body)
     return QuoteView(
         number=quote.number,
         total_fen=quote.total_fen,
         overdue_fen=quote.overdue_fen,
         daily_interest_fen=quote.daily_interest_fen,
-        penalty_fen=penalty,
+        penalty_fen=sum(line.amount_fen for line in quote.lines if line.code == "penalty"),
         dpd=quote.dpd,
         as_of=quote.as_of,
     )
 
 
-def _last_promise(session: CallSession) -> str:
-    promise = session.permit.customer.promises.order_by("-pk").first()
+def _last_promise(customer: Customer) -> str:
+    promise = customer.promises.exclude(state="withdrawn").order_by("-pk").first()
     return f"{promise.due_on.month}月{promise.due_on.day}号" if promise else ""
 
 
 def view(session: CallSession) -> GuideView:
     """The panel for the session as it stands."""
-    pack, flow = _flow(session.stage)
-    state = session.state
-    at = flow.state(state.get("at", flow.states[0].id))
-    acts, said = tuple(state.get("acts", ())), list(state.get("said", ()))
-    lines = _candidates(session, at.say, acts, said)
+    state, names = state_of(session), library().acts
     values = values_of(session)
-    replies = [reply for line in lines if (reply := _reply(line, values)) is not None][:SHOWN]
-    steps = {library().lines[line].step for line in said if line in library().lines}
-    crisis = any(act.startswith("vulnerable.self_harm") for turn in session.turns for act in turn.get("acts", ()))
-    names = library().acts
+    last = tuple(session.state.get("last", ()))
+    guesses = [(act, names[act].name) for act in session.state.get("guesses", ()) if act in names]
+    usual = [pair for pair in chips(state, library()) if pair not in guesses]
+    at = library().flow(state.pack).state(state.at)
     return GuideView(
         step=Text(at.title["zh"], at.title["en"]),
-        pack=pack,
-        must=tuple(STEP_NAMES.get(step, Text(step, step)) for step in flow.must if step not in steps),
-        chips=tuple((act, names[act].name) for act in at.expects if act in names),
-        heard=tuple(names[act].name for act in acts if act in names),
-        heard_acts=acts,
-        replies=tuple(replies),
-        crisis=crisis,
+        pack=state.pack,
+        must=tuple(text for _step, text in must_say(state, library())),
+        chips=(*guesses, *usual),
+        heard=tuple(names[act].name for act in last if act in names),
+        heard_acts=last,
+        replies=tuple(_reply(s, values.zone) for s in suggest(library(), state, values, acts=last)),
+        crisis=_crisis(state),
         turns=tuple(session.turns[-TURNS:]),
     )
 
 
-STEP_NAMES = {
-    "recording": Text("告知录音", "the call is recorded"),
-    "channel": Text("官方还款渠道与异议途径", "official channel and how to object"),
-    "verify": Text("核实身份", "who is on the phone"),
-    "readback": Text("复述约定", "read the agreement back"),
-}
+def _crisis(state: CallState) -> str:
+    if not state.crisis:
+        return ""
+    return "danger" if "vulnerable.self_harm" in state.heard else "care"
 
 
-def _candidates(session: CallSession, steps: tuple[str, ...], acts: tuple[str, ...], said: list[str]) -> list[Line]:
-    party = party_of(session)
-    found: list[Line] = []
-    for act in acts:
-        found += library().replies(act, stage=session.stage, party=party)
-    for step in steps:
-        found += library().step(step, stage=session.stage, party=party)
-    unique = list({line.id: line for line in found}.values())
-    return [line for line in unique if line.id not in said] or unique
-
-
-def _reply(line: Line, values: RenderValues) -> Reply | None:
-    rendered, _findings = render(line, values)
-    if rendered is None:
-        return None
+def _reply(found: Suggestion, zone: str) -> Reply:
     return Reply(
-        line_id=line.id,
-        text=rendered.text,
-        gist=line.gist_en,
-        why=Text(line.why, line.why_en or line.gist_en),
-        pressure_name=PRESSURE[line.pressure],
-        deadline=local(rendered.deadline, values.zone) if rendered.deadline else None,
-        cites=line.cites,
-        quote_number=rendered.quote_number,
+        line_id=found.line.id,
+        text=found.rendered.text,
+        gist=found.line.gist_en,
+        why=found.why,
+        reason=found.rank_reason,
+        pressure=found.pressure,
+        pressure_name=PRESSURE[found.pressure],
+        deadline=local(found.deadline, zone) if found.deadline else None,
+        cites=found.cites,
+        quote_number=found.rendered.quote_number,
     )

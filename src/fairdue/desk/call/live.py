@@ -71,7 +71,14 @@ def draft(request: HttpRequest, permit_id: int) -> HttpResponse:
 
 
 def _guide(request: HttpRequest, session: CallSession) -> HttpResponse:
-    return render(request, "call/_guide.html", {"session": session, "guide": guided.view(session)})
+    """The panel again; the whole page when who may see what has changed, or when the call has turned into a crisis."""
+    shown = guided.view(session)
+    response = render(request, "call/_guide.html", {"session": session, "guide": shown})
+    before = request.headers.get("X-Call-Mode", "")
+    now = f"{int(selectors.hides_debt(session))}{shown.crisis}"
+    if before and before != now:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 @page(roles=(Role.AGENT,))
@@ -107,7 +114,7 @@ def say(request: HttpRequest, permit_id: int) -> HttpResponse:
 def identity(request: HttpRequest, permit_id: int) -> HttpResponse:
     """On a contact person's line: the customer came to the phone, or did not after all."""
     session = _session(request, permit_id)
-    services.confirm_identity(session, request.user, request.POST.get("confirmed") == "1")
+    guided.confirm_customer(session, request.POST.get("confirmed") == "1")
     return redirect("call:case", session.permit.customer_id)
 
 
@@ -158,7 +165,7 @@ def _record(request: HttpRequest, session: CallSession, form) -> None:
         details=form.details(),
         note=data.get("note", ""),
         talk_seconds=data.get("talk_seconds"),
-        with_customer=session.permit.line.role == "debtor" or bool(session.state.get("with_customer")),
+        with_customer=not selectors.hides_debt(session),
         account=account,
         quote=quotes.get(account.pk) if account else None,
     )

@@ -120,6 +120,7 @@ def screen(request: HttpRequest, customer: Customer, *, denial: Any = None, warn
         "local_now": local(now, zone),
         "session": session,
         "hidden": hidden,
+        "mode": "",
         "entry": entry,
         "why": rhythm.why(entry) if entry and not hidden else None,
         "holds": active_holds(customer),
@@ -133,5 +134,6 @@ def screen(request: HttpRequest, customer: Customer, *, denial: Any = None, warn
         "warned": warned,
     }
     if session is not None:
-        context |= {"guide": guide.view(session), **outcome_context(session)}
+        panel = guide.view(session)
+        context |= {"guide": panel, "mode": f"{int(hidden)}{panel.crisis}", **outcome_context(session)}
     return context

@@ -10,13 +10,12 @@ from django.utils.dateparse import parse_datetime
 
 from fairdue.desk.accounts.models import Account, AccountStatus, Customer, Line, Quote
 from fairdue.desk.people.models import User
-from fairdue.desk.promises.models import PromiseState
 from fairdue.desk.promises.selectors import broken_count
 from fairdue.ledger import Quote as LedgerQuote
 
 from . import gate
 from .facts import main_account
-from .models import CallSession, Contact, PastContact, Permit, PermitState
+from .models import CallSession, Contact, PastContact, PermitState
 from .services.contacts import LATE_LIMIT
 
 CALL_ORDER = {"mobile": 0, "home": 1, "office": 2}
@@ -38,6 +37,14 @@ class LineView:
     @property
     def own(self) -> bool:
         return self.line.role == "debtor"
+
+    @property
+    def reasons(self) -> list[tuple[dict[str, str], list[dict[str, Any]]]]:
+        """Each reason once, with all the rules that give it."""
+        grouped: dict[str, tuple[dict[str, str], list[dict[str, Any]]]] = {}
+        for rule in self.rules:
+            grouped.setdefault(rule["why"]["zh"], (rule["why"], []))[1].append(rule)
+        return list(grouped.values())
 
 
 @dataclass(frozen=True)
@@ -127,10 +134,11 @@ def session_of(agent: User, permit_id: int) -> CallSession | None:
 
 
 def hides_debt(session: CallSession | None) -> bool:
-    """True while somebody else may be on the line: a contact person's line, and the customer not yet confirmed."""
-    if session is None or session.permit.line.role == "debtor":
+    """True while somebody else is, or may be, on the line: a contact person's line before the customer is confirmed, or
+    the customer's own line answered by somebody else."""
+    if session is None or session.state.get("with_customer", False):
         return False
-    return not session.state.get("with_customer", False)
+    return session.permit.line.role != "debtor" or session.state.get("party") == "family"
 
 
 def playbook_stage(customer: Customer, account: Account | None, line: Line, day: date) -> str:
@@ -144,13 +152,3 @@ def playbook_stage(customer: Customer, account: Account | None, line: Line, day:
     if account is not None and account.due_date == day:
         return "due_day"
     return "repeat" if broken_count(customer) else "first"
-
-
-def open_promises(customer: Customer) -> int:
-    """How many promises are still open."""
-    return customer.promises.filter(state__in=(PromiseState.OPEN, PromiseState.DUE)).count()
-
-
-def latest_permit(agent: User) -> Permit | None:
-    """The agent's open permit, whoever the customer is; used to lead back to a call that is still running."""
-    return Permit.objects.filter(agent=agent, state=PermitState.OPEN).order_by("-taken_at").first()

@@ -72,11 +72,6 @@
     if (event.target.id === "f-note") { checkNote(); }
     if (/^(plan_|term_)/.test(event.target.name || "")) { preview(); }
   });
-  document.addEventListener("htmx:afterSwap", function (event) {
-    if (event.target.id !== "guide") { return; }
-    var panel = event.target.querySelector("[data-crisis]");
-    if (panel && panel.dataset.crisis && !byId("crisis")) { location.reload(); }
-  });
   document.addEventListener("fairdue:outcome-shown", showFields);
 
   document.addEventListener("keydown", function (event) {
