@@ -18,6 +18,12 @@ os.environ.setdefault("FAIRDUE_LOG_LEVEL", "WARNING")
 os.environ.pop("FAIRDUE_CLOCK_OFFSET", None)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fairdue.desk.settings")
 
-from fairdue.desk import boot
 
-boot()
+def _boot() -> None:
+    """Configure Django before any conftest below imports a model."""
+    from fairdue.desk import boot
+
+    boot()
+
+
+_boot()

@@ -88,6 +88,12 @@ class ImportBatch(models.Model):
     file_digest = models.CharField(max_length=64)
     mapping = models.CharField(max_length=120)
     state = models.CharField(max_length=12, default="waiting")  # waiting running done failed
+    check_only = models.BooleanField(default=False, help_text="only read and report; nothing was written")
+    as_of = models.DateField(null=True, help_text="the day the data speaks of, when the user gave one")
+    stored_file = models.CharField(max_length=255, blank=True, help_text="upload kept for a retry, in FAIRDUE_HOME")
+    mapping_path = models.CharField(max_length=255, blank=True)
+    worker = models.CharField(max_length=120, blank=True, help_text="host:process that runs it")
+    beat_at = models.DateTimeField(null=True, help_text="last sign of life")
     rows_total = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
@@ -97,6 +103,11 @@ class ImportBatch(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["state"], condition=models.Q(state="running"), name="one_import_at_a_time")
+        ]
 
 
 class ImportFinding(models.Model):

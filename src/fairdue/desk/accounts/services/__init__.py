@@ -1,7 +1,15 @@
 """Changes of the portfolio: imports, quotes, revealed personal data."""
 
 from .imports import ImportBusyError, ImportRefusedError, import_portfolio
-from .quotes import issue_quote
-from .reveal import reveal
+from .quotes import NoQuoteError, issue_quote
+from .reveal import RevealRefusedError, reveal
 
-__all__ = ["ImportBusyError", "ImportRefusedError", "import_portfolio", "issue_quote", "reveal"]
+__all__ = [
+    "ImportBusyError",
+    "ImportRefusedError",
+    "NoQuoteError",
+    "RevealRefusedError",
+    "import_portfolio",
+    "issue_quote",
+    "reveal",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -19,6 +19,7 @@ from fairdue.portfolio.records import AccountRecord, CustomerRecord, LineRecord
 
 from .. import masks
 from ..models import Account, AccountVersion, Customer, ImportBatch, LedgerEntry, Line
+from .bulk import insert
 
 BATCH = 1000
 
@@ -44,18 +45,18 @@ def customers(records: Iterable[CustomerRecord]) -> tuple[dict[str, int], int]:
     now = clock.now()
     fresh = {r.debtor_id: r for r in records if r.debtor_id not in ids}
     rows = [
-        Customer(
-            debtor_id=r.debtor_id,
-            created_at=now,
-            status=r.status,
-            consents=list(r.consents),
-            opt_outs=list(r.opt_outs),
+        {
+            "debtor_id": r.debtor_id,
+            "created_at": now,
+            "status": r.status,
+            "consents": list(r.consents),
+            "opt_outs": list(r.opt_outs),
             **_customer_values(r),
-        )
+        }
         for r in fresh.values()
     ]
-    for row in Customer.objects.bulk_create(rows, batch_size=BATCH):
-        ids[row.debtor_id] = row.pk
+    if insert(Customer, rows):
+        ids = dict(Customer.objects.values_list("debtor_id", "pk"))
     return ids, len(rows)
 
 
@@ -73,21 +74,20 @@ def lines(records: Iterable[LineRecord], ids: dict[str, int]) -> int:
             continue
         known.add(key)
         rows.append(
-            Line(
-                customer_id=customer,
-                kind=r.kind,
-                value_sealed=seal(r.value, "line.value"),
-                value_index=index,
-                value_masked=masks.mask_address(r.value) if r.kind == "address" else masks.mask_number(r.value),
-                role=r.role,
-                contact_name_sealed=seal(r.contact_name, "line.contact_name") if r.contact_name else None,
-                contact_name_masked=masks.mask_name(r.contact_name or ""),
-                source=r.source,
-                zones=[r.zone],
-            )
+            {
+                "customer_id": customer,
+                "kind": r.kind,
+                "value_sealed": seal(r.value, "line.value"),
+                "value_index": index,
+                "value_masked": masks.mask_address(r.value) if r.kind == "address" else masks.mask_number(r.value),
+                "role": r.role,
+                "contact_name_sealed": seal(r.contact_name, "line.contact_name") if r.contact_name else None,
+                "contact_name_masked": masks.mask_name(r.contact_name or ""),
+                "source": r.source,
+                "zones": [r.zone],
+            }
         )
-    Line.objects.bulk_create(rows, batch_size=BATCH)
-    return len(rows)
+    return insert(Line, rows)
 
 
 def _account_values(r: AccountRecord, customer: int, batch: ImportBatch, day: date, now: datetime) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def _account_values(r: AccountRecord, customer: int, batch: ImportBatch, day: da
         "extra": dict(r.extra),
         "status": r.status,
         "digest": r.digest,
-        "batch": batch,
+        "batch_id": batch.pk,
         "source_row": r.source.row,
         "as_of": day,
         "updated_at": now,
@@ -150,6 +150,12 @@ def _version(account: Account, batch: ImportBatch, now: datetime) -> AccountVers
     return AccountVersion(account=account, digest=account.digest, body=body, batch=batch, replaced_at=now)
 
 
+def _accounts(numbers: Sequence[str]) -> Iterator[Account]:
+    """Accounts by number, in portions that every database takes as parameters of one query."""
+    for start in range(0, len(numbers), 500):
+        yield from Account.objects.filter(number__in=numbers[start : start + 500])
+
+
 def portfolio(batch: ImportBatch, result: ImportResult, difference: Comparison, day: date) -> dict[str, Any]:
     """Customers, lines and accounts: inserts what is new, versions what changed, closes what the mapping says."""
     now = clock.now()
@@ -158,21 +164,20 @@ def portfolio(batch: ImportBatch, result: ImportResult, difference: Comparison, 
     new, changed = set(difference.new), set(difference.changed)
     by_number = {r.account_id: r for r in result.accounts}
     rows = [
-        Account(number=number, **_account_values(r, ids[r.debtor_id], batch, day, now))
+        {"number": number, **_account_values(r, ids[r.debtor_id], batch, day, now)}
         for number, r in by_number.items()
         if number in new
     ]
-    Account.objects.bulk_create(rows, batch_size=BATCH)
+    insert(Account, rows)
     updated = []
     versions = []
-    for account in Account.objects.filter(number__in=changed).iterator() if changed else ():
+    for account in _accounts(sorted(changed)):
         versions.append(_version(account, batch, now))
-        for name, value in _account_values(
-            by_number[account.number], ids[by_number[account.number].debtor_id], batch, day, now
-        ).items():
+        record = by_number[account.number]
+        for name, value in _account_values(record, ids[record.debtor_id], batch, day, now).items():
             setattr(account, name, value)
         updated.append(account)
-    closing = list(Account.objects.filter(number__in=difference.closing, status="open")) if difference.closing else []
+    closing = [account for account in _accounts(difference.closing) if account.status == "open"]
     for account in closing:
         versions.append(_version(account, batch, now))
         account.status, account.updated_at, account.batch = "closed_by_feed", now, batch
@@ -206,9 +211,9 @@ def payments(batch: ImportBatch, result: ImportResult, day: date) -> dict[str, A
     from fairdue.desk.plans import services as plans
     from fairdue.desk.promises import services as promises
 
-    numbers = {r.account_id for r in result.events}
-    accounts = dict(Account.objects.filter(number__in=numbers).values_list("number", "pk"))
-    known = set(LedgerEntry.objects.filter(account__in=accounts.values()).values_list("account_id", "reference"))
+    numbers = sorted({r.account_id for r in result.events})
+    accounts = {account.number: account.pk for account in _accounts(numbers)}
+    known = set(LedgerEntry.objects.values_list("account_id", "reference"))
     now = clock.now()
     rows, unknown = [], 0
     for r in result.events:
