@@ -22,9 +22,9 @@ from sklearn.linear_model import LogisticRegression
 
 from fairdue.packs import PACKS, pack_files, read_yaml
 
-UNCLEAR = 0.22
+UNCLEAR = 0.12
 """Below this probability nothing is likely enough and the answer is `unclear`."""
-ALSO = 0.30
+ALSO = 0.25
 """Further acts at or above this probability are present too."""
 CERTAIN = 0.95
 """Probability given to a safety phrase that stands in the utterance."""
@@ -93,9 +93,9 @@ class Recogniser:
     """Trained from phrases; `recognise` is thread-safe."""
 
     def __init__(self, phrases: Sequence[Phrase], safety: dict[str, list[str]]) -> None:
-        self._vector = TfidfVectorizer(analyzer="char", ngram_range=(1, 4), sublinear_tf=True, min_df=1)
+        self._vector = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), sublinear_tf=True)
         matrix = self._vector.fit_transform([normalise(p.text) for p in phrases])
-        self._model = LogisticRegression(C=40.0, max_iter=400, class_weight="balanced")
+        self._model = LogisticRegression(C=400.0, max_iter=400)
         self._model.fit(matrix, [p.act for p in phrases])
         self._acts = [str(name) for name in self._model.classes_]
         pairs = [(fragment, act) for act, fragments in safety.items() for fragment in fragments]
