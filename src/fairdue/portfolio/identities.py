@@ -1,8 +1,8 @@
 """Names and numbers for data that has none: generated from a seed, the same for the same id, never a real person's.
 
 Names follow rough frequencies of Chinese surnames and given names (packs/identities/zh.yaml). Mobile numbers lie in
-154-00xx-xxxx and landlines behind a 0 that no Chinese subscriber number starts with: neither prefix is assigned, and
-`phonenumbers` calls none of them valid (a test holds that). The 10x–12x prefixes were weighed and left alone: a dialled
+154-0xxx-xxxx and landlines behind area code 0600: neither prefix is assigned, and `phonenumbers` calls none of them valid
+(a test holds that). The 10x–12x prefixes were weighed and left alone: a dialled
 1200… or 10000… would reach emergency and service desks. ID numbers are never generated.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -21,6 +21,7 @@ from fairdue.packs.reader import PACKS, read_yaml
 
 NAMES = PACKS / "identities" / "zh.yaml"
 MOBILE_PREFIX = "1540"
+LANDLINE_PREFIX = "0600"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,13 @@ class Identity:
 
 @dataclass(frozen=True)
 class NameBook:
-    """Surnames and given names with their cumulative weights, and cities with their area codes."""
+    """Surnames and given names with their cumulative weights, and cities and streets for addresses."""
 
     surnames: tuple[str, ...]
     surname_weights: tuple[int, ...]
     given: dict[str, tuple[str, ...]]
     given_weights: dict[str, tuple[int, ...]]
-    cities: tuple[tuple[str, str], ...]
+    cities: tuple[str, ...]
     streets: tuple[str, ...]
 
     def surname(self, number: int) -> str:
@@ -69,7 +70,7 @@ def name_book() -> NameBook:
         weights,
         {gender: pair[0] for gender, pair in given.items()},
         {gender: pair[1] for gender, pair in given.items()},
-        tuple((str(city), str(code)) for city, code in raw["cities"].items()),
+        tuple(raw["cities"]),
         tuple(raw["streets"]),
     )
 
@@ -79,9 +80,9 @@ def fictitious_mobile(number: int) -> str:
     return f"{MOBILE_PREFIX}{number % 10_000_000:07d}"
 
 
-def fictitious_landline(area: str, number: int) -> str:
-    """A landline whose subscriber number starts with 0, which none does."""
-    return f"{area}0{number % 10_000_000:07d}"
+def fictitious_landline(number: int) -> str:
+    """An 11-digit landline number behind an area code that does not exist."""
+    return f"{LANDLINE_PREFIX}{number % 10_000_000:07d}"
 
 
 def make_identity(
@@ -109,8 +110,3 @@ def identity_maker(seed: int, gender_field: str, age_field: str, as_of: date | N
         return make_identity(book, seed, debtor_id, gender if gender in ("male", "female") else None, year)
 
     return make
-
-
-def pick(items: Sequence[str], number: int) -> str:
-    """`items[number]` around the end."""
-    return items[number % len(items)]

@@ -135,7 +135,7 @@ class _Run:
             if row.cells is None:
                 where = Place(self.layout.file, row.row)
                 known = len(self.layout.columns)
-                self.findings.append(finding(row.code, where, value=row.fields, known=known))
+                self.findings.append(finding(row.code, where, value=len(row.broken), known=known))
                 self._reject(row, "", (row.code,), None)
             else:
                 good.append(row)
@@ -279,7 +279,7 @@ class _Run:
 
     def _reject(self, row: RawRow, key: str, codes: tuple[str, ...], amounts: tuple[int, ...] | None) -> None:
         self.totals.rejected += 1
-        self.rejected.append(RejectedRow(row.row, row.raw, tuple(row.cells or ()), key, codes))
+        self.rejected.append(RejectedRow(row.row, row.raw, tuple(row.cells or row.broken), key, codes))
         for index, sums in enumerate(self.sums):
             if amounts is None:
                 sums.unreadable += 1

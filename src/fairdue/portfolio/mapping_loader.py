@@ -131,6 +131,7 @@ def parse_mapping(path: Path) -> tuple[Mapping | None, list[Finding]]:
         check.wrong("mapping", 1, "“键: 值”形式的文件", "a file of `key: value` lines")
         return None, check.findings
     mapping = _build(check, raw, path)
+    check.findings.sort(key=lambda found: found.place.row or 0)
     return (None if has_errors(check.findings) else mapping), check.findings
 
 

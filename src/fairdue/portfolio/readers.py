@@ -19,13 +19,13 @@ from .wording import finding
 
 
 class RawRow(NamedTuple):
-    """`cells` is None for a broken row, then `code` says why; `raw` is the text as it stood (CSV only)."""
+    """`cells` is None for a broken row; then `code` says why and `broken` holds the fields there are. `raw`: CSV text."""
 
     row: int
     raw: str
     cells: list[str] | None
     code: str = ""
-    fields: int = 0
+    broken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,11 @@ def open_table(path: Path, mapping: Mapping) -> tuple[Table | None, list[Finding
 
 def width_checked(row: int, raw: str, cells: list[str], width: int) -> RawRow | None:
     """The row with exactly `width` cells: surplus empty cells are dropped, a blank row gives None, else it is ragged."""
+    if not cells[0].strip() and not any(cell.strip() for cell in cells):
+        return None
     count = len(cells)
     if count != width:
-        if not any(cell.strip() for cell in cells):
-            return None
         if count < width or any(cell.strip() for cell in cells[width:]):
-            return RawRow(row, raw, None, "import.row.ragged", count)
+            return RawRow(row, raw, None, "import.row.ragged", tuple(cells))
         cells = cells[:width]
     return RawRow(row, raw, cells)

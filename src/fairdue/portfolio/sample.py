@@ -89,4 +89,4 @@ def make_sample(customers: int, seed: int, as_of: date) -> Sample:
     lines = make_lines(rng, people)
     history, events = make_history(rng, accounts, lines, as_of)
     holds = make_holds(rng, accounts, as_of)
-    return Sample(as_of, seed, people.drop("city", "area", "number"), accounts, lines, events, history, holds)
+    return Sample(as_of, seed, people.drop("number"), accounts, lines, events, history, holds)

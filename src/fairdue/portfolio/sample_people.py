@@ -46,7 +46,7 @@ def weighted(rng: Rng, cumulative: tuple[int, ...], size: int) -> np.ndarray:
 
 
 def make_people(rng: Rng, count: int, as_of: date) -> pl.DataFrame:
-    """One row per customer with the fields of `CustomerRecord`, and `city`, `area`, `number` for the lines."""
+    """One row per customer with the fields of `CustomerRecord`, and `number` for the lines."""
     book = name_book()
     female = rng.random(count) < 0.42
     surname = np.array(book.surnames)[weighted(rng, book.surname_weights, count)]
@@ -67,15 +67,13 @@ def make_people(rng: Rng, count: int, as_of: date) -> pl.DataFrame:
             "name": np.char.add(surname, given),
             "id_card": pl.Series([None] * count, dtype=pl.String),
             "zone": np.where(far_west, "Asia/Urumqi", DEFAULT_ZONE),
-            "address": [f"{book.cities[c][0]}{s}{h}号" for c, s, h in zip(city, street, house, strict=True)],
+            "address": [f"{book.cities[c]}{s}{h}号" for c, s, h in zip(city, street, house, strict=True)],
             "gender": np.where(female, "female", "male"),
             "birth_year": as_of.year - np.clip(rng.normal(36, 10, count).astype(np.int64), 19, 78),
             "language": np.repeat("zh", count),
             "status": np.where(rng.random(count) < 0.05, "unreachable", "reachable"),
             "consents": [[name for name in row if name] for row in zip(*given_consents, strict=True)],
             "opt_outs": [["sms"] if x else [] for x in rng.random(count) < 0.02],
-            "city": city,
-            "area": np.array([area for _, area in book.cities])[city],
             "number": rng.permutation(count),
         },
         schema_overrides={"consents": pl.List(pl.String), "opt_outs": pl.List(pl.String)},
@@ -144,7 +142,6 @@ def make_lines(rng: Rng, people: pl.DataFrame) -> pl.DataFrame:
     book = name_book()
     count = people.height
     number = people["number"].to_numpy()
-    area = people["area"].to_list()
     base = people.select("debtor_id", "zone")
 
     def own(kind: str, values: list[str], here: np.ndarray) -> pl.DataFrame:
@@ -161,12 +158,12 @@ def make_lines(rng: Rng, people: pl.DataFrame) -> pl.DataFrame:
         own("mobile", [fictitious_mobile(int(n)) for n in number], np.ones(count, bool)),
         own(
             "home",
-            [fictitious_landline(a, int(n)) for a, n in zip(area, number, strict=True)],
+            [fictitious_landline(int(n)) for n in number],
             rng.random(count) < 0.35,
         ),
         own(
             "office",
-            [fictitious_landline(a, int(n) + 5_000_000) for a, n in zip(area, number, strict=True)],
+            [fictitious_landline(int(n) + 5_000_000) for n in number],
             rng.random(count) < 0.30,
         ),
     ]

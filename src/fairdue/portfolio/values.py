@@ -86,10 +86,10 @@ def money_parser(unit: str = "yuan") -> Parser:
 
 
 def _scaled(raw: str, factor: int) -> int:
-    cleaned = plain(raw).replace(",", "")
-    if not re.fullmatch(r"[+-]?\d{1,12}(\.\d{1,12})?", cleaned):
+    cleaned = plain(raw)
+    if not re.fullmatch(r"[+-]?(\d{1,12}|\d{1,3}(,\d{3}){1,3})(\.\d{1,12})?", cleaned):
         raise MoneyError(f"{raw!r} is not an amount")
-    return round_decimal_half_up(Decimal(cleaned) * factor * 100)
+    return round_decimal_half_up(Decimal(cleaned.replace(",", "")) * factor * 100)
 
 
 def integer_parser() -> Parser:
