@@ -6,17 +6,19 @@ on interest is subtracted from it. So replaying day by day and replaying at once
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from fairdue.core.dates import add_months
 from fairdue.core.money import Fen, divide_half_up, format_grouped, share_ppm
 from fairdue.core.text import Text
 
-from .facts import COMPONENTS, AccountFacts
+from .facts import COMPONENTS, AccountFacts, DueItem
 from .products import LateCharge, Product
 
 MILLION = 1_000_000
+NOT_DUE = date(9999, 1, 1)
+"""Due day of what a feed shows as owed but not yet due, without saying when it will be."""
 
 COMPONENT_NAMES = {
     "cost": Text(zh="实现债权的费用", en="cost of enforcing the claim"),
@@ -82,6 +84,23 @@ def _charge(charge: LateCharge, base: Fen) -> tuple[Fen, Text]:
     return amount, Text(zh, en)
 
 
+def split_row(facts: AccountFacts, product: Product) -> tuple[DueItem, ...]:
+    """The due items; a feed's single row of an instalment loan is taken apart into what is late and what is not yet due.
+
+    Such a row carries the whole principal, the overdue part (`minimum_fen`) and the missed cycles. With n cycles the
+    overdue part is n equal instalments, one a month from the due date (the first takes the remainder); the rest of the
+    principal is not yet due (`NOT_DUE`): it bears no late interest and no late charge. Other accounts stay as they are.
+    """
+    overdue, rows = facts.minimum_fen, facts.due_items
+    if product.kind != "instalment" or len(rows) != 1 or overdue is None or not 0 < overdue < rows[0].principal_fen:
+        return rows
+    row, count = rows[0], max(1, facts.cycles or 1)
+    each, remainder = divmod(overdue, count)
+    first = replace(row, principal_fen=each + remainder)
+    later = [DueItem(k + 1, add_months(row.due_date, k), each) for k in range(1, count)]
+    return (first, *later, DueItem(count + 1, NOT_DUE, row.principal_fen - overdue))
+
+
 @dataclass
 class Item:
     """An amount with its due date. `interest` and `fee` are what the bill lists beside the principal (fen)."""
@@ -111,7 +130,7 @@ class Book:
     @classmethod
     def of(cls, facts: AccountFacts, product: Product) -> Book:
         """The book before anything happened. The bill's own interest and fees are charged when their day comes."""
-        rows = sorted(facts.due_items, key=lambda i: (i.due_date, i.number))
+        rows = sorted(split_row(facts, product), key=lambda i: (i.due_date, i.number))
         items = [Item(i.due_date, i.principal_fen, i.principal_fen, i.interest_fen, i.fee_fen) for i in rows]
         return cls(product, facts.minimum_fen, items, facts.credit_fen)
 

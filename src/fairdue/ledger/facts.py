@@ -40,7 +40,8 @@ class DueItem:
 class AccountFacts:
     """An account as a feed gave it. `due_items` in order of due date; the sum of their principal is what is owed.
 
-    `minimum_fen` is the overdue part of a revolving balance (missed minimum payments); None: the product computes it.
+    `minimum_fen` is the overdue part as fed: of a revolving balance (missed minimum payments; None: the product computes
+    it) or of an instalment loan that is fed as one row with `cycles` missed instalments (`book.split_row`).
     """
 
     account_id: str

@@ -188,14 +188,20 @@ def night_parameters(products: dict[str, Product]) -> list[dict[str, Any]]:
     """Flat integer rows from which SQL computes interest and late charge like `replay` (no payments after due date).
 
     A row per product and rate period: `product, kind, rate_from, rate_to, daily_ppm, charge_ppm, charge_of,
-    charge_min_fen, charge_max_fen, minimum_ppm`. With P the principal, d the due date, a the day asked for, and days
-    counted (d, a] inside each rate period:
+    charge_min_fen, charge_max_fen, minimum_ppm`. An account row has principal P, overdue part D, due date d and fed
+    cycles c; the day asked for is a. First the row is taken apart into parts (amount, due):
 
-    * interest  = half_up(Σ P × daily_ppm × days / 1 000 000), one rounding for the whole sum
-    * cycles n  = number of k ≥ 0 with add_months(d, k) < a          (0 when a ≤ d)
-    * base      = half_up(P × minimum_ppm / 1 000 000) when charge_of is "minimum", else P
+    * kind "instalment" and 0 < D < P: n = max(1, c) parts, part k (0 ≤ k < n) due add_months(d, k), amount D // n,
+      and the first also D % n; the rest of P is not yet due and counts for nothing here
+    * else one part: P due on d
+
+    Then, with days counted (due, a] inside each rate period:
+
+    * interest  = half_up(Σ over parts and rates of amount × daily_ppm × days / 1 000 000), one rounding for the whole
+    * missed m  = number of k ≥ 0 with add_months(d, k) < a          (0 when a ≤ d)
+    * base      = half_up(amount × minimum_ppm / 1 000 000) when charge_of is "minimum", else the part's amount
     * charge    = min(max, max(min, half_up(base × charge_ppm / 1 000 000))), 0 when base is 0
-    * penalty   = charge × n for kind "revolving"; charge once when a > d for the others
+    * penalty   = charge × m for kind "revolving"; for the others the charge of every part that is due before a, once
     """
     rows = []
     for product in products.values():
