@@ -22,6 +22,7 @@ LINKS = (
     (_("Plans"), "plans:list", (Role.AGENT, Role.LEAD, Role.COMPLIANCE, Role.ADMIN)),
     (_("Cases"), "cases:list", (Role.AGENT, Role.LEAD, Role.COMPLIANCE, Role.ADMIN)),
     (_("Customers"), "accounts:search", (Role.AGENT, Role.LEAD, Role.COMPLIANCE, Role.ADMIN)),
+    (_("Portfolio"), "accounts:report", (Role.LEAD, Role.COMPLIANCE, Role.ADMIN)),
     (_("Import"), "accounts:imports", (Role.LEAD, Role.ADMIN)),
     (_("Audit trail"), "audit:list", (Role.COMPLIANCE, Role.ADMIN)),
     (_("Users"), "people:list", (Role.ADMIN,)),
@@ -44,7 +45,8 @@ def navigation(request: HttpRequest) -> list[Link]:
         return []
     here = request.path
     links = [(label, reverse(name)) for label, name, roles in LINKS if user.role in roles]
-    return [Link(label, url, here.startswith(url)) for label, url in links]
+    best = max((url for _label, url in links if here.startswith(url)), key=len, default="")
+    return [Link(label, url, url == best) for label, url in links]
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:

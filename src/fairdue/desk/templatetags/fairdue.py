@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from fairdue.core.dates import local
 from fairdue.core.money import format_cny
@@ -46,3 +47,44 @@ def at_zone(instant: datetime | None, zone: str) -> datetime | None:
 def item(mapping: dict[str, Any], key: str) -> Any:
     """`mapping[key]`, or None."""
     return mapping.get(key)
+
+
+ROLE_NAMES = {
+    "debtor": _("customer"),
+    "spouse": _("spouse"),
+    "family": _("family"),
+    "friend": _("friend"),
+    "colleague": _("colleague"),
+    "agreed_contact": _("agreed contact"),
+}
+ENTRY_NAMES = {
+    "opening": _("opening balance"),
+    "charge": _("charge"),
+    "payment": _("payment"),
+    "reversal": _("reversal"),
+    "fee": _("fee"),
+    "waiver": _("waiver"),
+}
+RECORD_NAMES = {
+    "principal_fen": _("balance"),
+    "due_fen": _("overdue amount"),
+    "credit_fen": _("credit balance"),
+}
+
+
+@register.filter
+def role_name(code: str) -> Any:
+    """Who a line belongs to."""
+    return ROLE_NAMES.get(code, code)
+
+
+@register.filter
+def entry_name(code: str) -> Any:
+    """What a ledger entry is."""
+    return ENTRY_NAMES.get(code, code)
+
+
+@register.filter
+def record_name(code: str) -> Any:
+    """An amount of an imported record."""
+    return RECORD_NAMES.get(code, code)
