@@ -32,7 +32,11 @@ def main_account(customer: Customer) -> Account | None:
 
 def number_key(line: Line) -> str:
     """The number itself, whoever's line it is: the same number on two customers' files counts as one."""
-    return f"n{line.value_index[:24]}"
+    return _key(line.value_index)
+
+
+def _key(index: str) -> str:
+    return f"n{index[:24]}"
 
 
 def zones_of(customer: Customer, line: Line) -> list[str]:
@@ -114,60 +118,46 @@ def _debt(account: Account, day: date) -> dict[str, Any]:
     return out
 
 
+_SHARED = ("pk", "channel", "mode", "customer__debtor_id", "line__value_index")
+_MADE = ("direction", "role", "connected", "talk_seconds", "two_way")
+
+
 def history(customer: Customer, line: Line, at: datetime) -> Iterator[dict[str, Any]]:
     """Contacts of the customer on any line, and of the number with anybody, of the last `HISTORY_DAYS`: those made here,
     those of earlier systems and agencies, and the permits that are open."""
     since = at - timedelta(days=HISTORY_DAYS)
     mine = Q(customer=customer) | Q(line__value_index=line.value_index)
-    made = Contact.objects.filter(mine, started_at__gte=since, started_at__lte=at)
-    for contact in made.select_related("line", "customer", "permit__account__agency").order_by("started_at", "pk"):
-        debt = contact.permit.account
-        yield {
-            **_row(f"contact:{contact.pk}", contact.started_at, contact.customer.debtor_id, contact.line),
-            "channel": contact.channel,
-            "mode": contact.mode,
-            "direction": contact.direction,
-            "role": contact.role,
-            "connected": contact.connected,
-            "talk_seconds": contact.talk_seconds,
-            "two_way": contact.two_way,
-            **({"debt": debt.number, "product": debt.product} if debt else {}),
-            **({"agency": debt.agency.code} if debt and debt.agency else {}),
-        }
-    past = PastContact.objects.filter(mine, at__gte=since, at__lte=at)
-    for old in past.select_related("line", "customer").order_by("at", "pk"):
-        yield {
-            **_row(f"past:{old.pk}", old.at, old.customer.debtor_id, old.line),
-            "channel": old.channel,
-            "mode": old.mode,
-            "direction": old.direction,
-            "role": old.role,
-            "connected": old.connected,
-            "talk_seconds": old.talk_seconds,
-            "two_way": old.two_way,
-            **({"agency": old.agency} if old.agency else {}),
-        }
+    debt = ("permit__account__number", "permit__account__product", "permit__account__agency__code")
+    made = Contact.objects.filter(mine, started_at__gte=since, started_at__lte=at).order_by("started_at", "pk")
+    for row in made.values(*_SHARED, *_MADE, *debt, "started_at"):
+        yield _row("contact", row, row["started_at"], *(row[name] for name in debt))
+    past = PastContact.objects.filter(mine, at__gte=since, at__lte=at).order_by("at", "pk")
+    for row in past.values(*_SHARED, *_MADE, "agency", "at"):
+        yield _row("past", row, row["at"], agency=row["agency"])
     yield from _reserved(mine, at)
 
 
 def _reserved(mine: Q, at: datetime) -> Iterator[dict[str, Any]]:
     """Open permits as the contacts they may become; the pack counts each against every cap until it ends."""
-    open_now = Permit.objects.filter(mine, state=PermitState.OPEN, expires_at__gt=at)
-    for permit in open_now.select_related("line", "customer", "account").order_by("taken_at", "pk"):
-        row = {
-            **_row(f"permit:{permit.pk}", permit.taken_at, permit.customer.debtor_id, permit.line),
-            "channel": permit.channel,
-            "mode": permit.mode,
-            "direction": "out",
-            "role": permit.line.role,
-            "reserved": True,
-            **({"debt": permit.account.number, "product": permit.account.product} if permit.account else {}),
-        }
-        yield {**row, "connected": True, "talk_seconds": 60, "two_way": True}
+    open_now = Permit.objects.filter(mine, state=PermitState.OPEN, expires_at__gt=at).order_by("taken_at", "pk")
+    for row in open_now.values(*_SHARED, "line__role", "account__number", "account__product", "taken_at"):
+        may_become = {"direction": "out", "role": row["line__role"], "connected": True, "talk_seconds": 60}
+        values = {**row, **may_become, "two_way": True}
+        reserved = _row("permit", values, row["taken_at"], row["account__number"], row["account__product"])
+        yield {**reserved, "reserved": True}
 
 
-def _row(key: str, at: datetime, debtor: str, line: Line | None) -> dict[str, Any]:
-    row: dict[str, Any] = {"id": key, "at": at.isoformat(), "debtor": debtor}
-    if line is not None:
-        row["line"] = number_key(line)
-    return row
+def _row(
+    kind: str,
+    row: dict[str, Any],
+    at: datetime,
+    debt: str | None = None,
+    product: str | None = None,
+    agency: str | None = None,
+) -> dict[str, Any]:
+    """One history row of formats.md; what is not known is left out."""
+    out = {name: row[name] for name in ("channel", "mode", *_MADE)}
+    out |= {"id": f"{kind}:{row['pk']}", "at": at.isoformat(), "debtor": row["customer__debtor_id"]}
+    index = row["line__value_index"]
+    known = {"line": _key(index) if index else None, "debt": debt, "product": product, "agency": agency}
+    return out | {name: value for name, value in known.items() if value}

@@ -23,17 +23,18 @@ LONGEST_CALL = timedelta(hours=2)
 """A running call keeps its permit at most this long; a forgotten browser tab must not hold a slot all day."""
 
 
-def lock(customer: Customer, line: Line | None = None) -> None:
-    """Hold the customer, then the number, until the transaction ends.
+def lock(customer: Customer, line: Line | None = None) -> Customer:
+    """Hold the customer, then the number, until the transaction ends; returns the customer as it stands now.
 
     SQLite: the transaction began IMMEDIATE, so this is the only writer already. PostgreSQL: the customer's row, and an
     advisory lock on the number, because one number may stand in several customers' files.
     """
-    Customer.objects.select_for_update().only("pk").get(pk=customer.pk)
+    held = Customer.objects.select_for_update().get(pk=customer.pk)
     if line is not None and connection.vendor == "postgresql":
         key = int(line.value_index[:15], 16)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+    return held
 
 
 @transaction.atomic
@@ -61,7 +62,7 @@ def take_permit(
             Text(zh="该号码不属于这位客户。", en="This line belongs to another customer."),
             Text(zh="刷新页面再选号码。", en="Reload the page and choose a line."),
         )
-    lock(customer, line)
+    fresh = lock(customer, line)
     known = Permit.objects.filter(agent=agent, request_key=request_key).first()
     if known is not None:
         if (known.customer_id, known.line_id) != (customer.pk, line.pk):
@@ -73,7 +74,6 @@ def take_permit(
         return known
     now = at or clock.now()
     expire_permits(now, customer=customer, line=line)
-    fresh = Customer.objects.get(pk=customer.pk)
     fresh_line = Line.objects.get(pk=line.pk)
     debt = account or main_account(fresh)
     wanted = purpose or gate.purpose_of(fresh_line)
