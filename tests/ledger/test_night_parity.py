@@ -11,6 +11,7 @@ import pytest
 
 import fairdue
 from fairdue.ledger import AccountFacts, DueItem, load_products, night_parameters, replay
+from fairdue.ledger.book import missed_cycles
 
 STEP = Path(fairdue.__file__).parent / "portfolio/night/steps/03_interest.sql"
 AS_OF = date(2026, 3, 31)
@@ -30,12 +31,6 @@ def _portfolio(count: int) -> list[AccountFacts]:
     return out
 
 
-def _missed(due: date) -> int:
-    from fairdue.ledger.book import missed_cycles
-
-    return missed_cycles(due, AS_OF)
-
-
 def test_the_sql_of_the_night_and_the_replay_agree_on_every_account() -> None:
     products, _ = load_products()
     accounts = _portfolio(2_000)
@@ -53,8 +48,10 @@ def test_the_sql_of_the_night_and_the_replay_agree_on_every_account() -> None:
            principal_fen BIGINT, due_fen BIGINT, dpd INTEGER)"""
     )
     rows = [
-        (a.account_id, a.product, i.due_date, a.cycles, _missed(i.due_date), i.principal_fen, a.minimum_fen)
-        + (max(0, (AS_OF - i.due_date).days),)
+        (
+            *(a.account_id, a.product, i.due_date, a.cycles, missed_cycles(i.due_date, AS_OF), i.principal_fen),
+            *(a.minimum_fen, max(0, (AS_OF - i.due_date).days)),
+        )
         for a in accounts
         for i in a.due_items
     ]

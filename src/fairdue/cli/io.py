@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -42,11 +42,11 @@ def opened(path: str, mode: str = "r") -> Iterator[IO[str]]:
     if path == "-":
         yield sys.stdin if mode == "r" else sys.stdout
         return
-    try:
-        handle = Path(path).open(mode, encoding="utf-8")
-    except OSError as exc:
-        unusable(f"{path}: {exc.strerror or exc}; give an existing, readable file or - for standard input/output")
-    with handle:
+    with ExitStack() as stack:
+        try:
+            handle = stack.enter_context(Path(path).open(mode, encoding="utf-8"))
+        except OSError as exc:
+            unusable(f"{path}: {exc.strerror or exc}; give an existing, readable file or - for standard input/output")
         yield handle
 
 

@@ -35,12 +35,16 @@ class WorkCalendar:
             return DayKind.HOLIDAY
         return DayKind.WEEKEND if day.weekday() >= 5 else DayKind.WORK
 
-    def is_working(self, day: date) -> bool:
-        """True on working days and worked weekend days."""
+    def work_day(self, day: date) -> bool:
+        """True on working days and worked weekend days. Raises `LookupError` for a year without data."""
         return self.kind(day) in (DayKind.WORK, DayKind.MAKE_UP)
+
+    def is_provisional(self, day: date) -> bool:
+        """True in a year whose notice is not out: only the statutory days are known, worked weekends are not."""
+        return day.year in self.provisional
 
     def next_working(self, day: date) -> date:
         """The day itself when it is worked, else the next working day."""
-        while not self.is_working(day):
+        while not self.work_day(day):
             day += timedelta(days=1)
         return day

@@ -49,19 +49,26 @@ def at_local(day: date, moment: time, zone_name: str) -> datetime:
 
     A time inside a spring gap gives the first instant after the gap; a time that occurs twice gives the first one.
     """
-    wall = datetime.combine(day, moment, tzinfo=zone(zone_name))
+    here = zone(zone_name)
+    wall = datetime.combine(day, moment, tzinfo=here)
     instant = wall.astimezone(UTC)
-    back = instant.astimezone(zone(zone_name))
-    if back.replace(tzinfo=None) != wall.replace(tzinfo=None):  # inside a gap: fold=0 maps past it by the gap's length
-        return (instant - (back.replace(tzinfo=None) - wall.replace(tzinfo=None)) + _gap(wall)).astimezone(UTC)
-    return instant
+    if instant.astimezone(here).replace(tzinfo=None) == wall.replace(tzinfo=None):
+        return instant
+    early = wall.replace(fold=1).astimezone(UTC)  # in a gap fold=1 lies before the change of offset, fold=0 after it
+    return _change_of_offset(early, instant, here)
 
 
-def _gap(wall: datetime) -> timedelta:
-    before, after = wall.replace(fold=0).utcoffset(), wall.replace(fold=1).utcoffset()
-    assert before is not None
-    assert after is not None
-    return abs(after - before)
+def _change_of_offset(before: datetime, after: datetime, here: ZoneInfo) -> datetime:
+    """The first whole second (UTC) at which `here` has the offset that it has at `after`."""
+    offset = after.astimezone(here).utcoffset()
+    low, high = 0, int((after - before).total_seconds())
+    while low < high:
+        middle = (low + high) // 2
+        if (before + timedelta(seconds=middle)).astimezone(here).utcoffset() == offset:
+            high = middle
+        else:
+            low = middle + 1
+    return before + timedelta(seconds=low)
 
 
 def parse_instant(text: str) -> datetime:

@@ -8,18 +8,20 @@ back-dated payment or a reversal needs no correction entry. Money is integer fen
     quote, findings = make_quote(facts, events, products["credit_card"], as_of, "Q20260302-000017-4")
 """
 
-from .agreement import CardAgreement, card_agreement, stops_collection
+from .account_file import read_account
+from .agreement import Breach, CardAgreement, breach, card_agreement, stops_collection
 from .book import Step
 from .calendars import load_calendar
 from .facts import AccountFacts, DueItem, EventKind, LedgerEvent
 from .plans import CommissionPlan, PlanPart, commission_plan
 from .products import Product, load_products, night_parameters
 from .quote import Quote, QuoteLine, explain, make_quote, verify_quote
-from .ratecap import check_rate_cap
+from .ratecap import check_claim_cap, check_rate_cap
 from .replay import Position, replay
 
 __all__ = [
     "AccountFacts",
+    "Breach",
     "CardAgreement",
     "CommissionPlan",
     "DueItem",
@@ -31,7 +33,9 @@ __all__ = [
     "Quote",
     "QuoteLine",
     "Step",
+    "breach",
     "card_agreement",
+    "check_claim_cap",
     "check_rate_cap",
     "commission_plan",
     "explain",
@@ -39,6 +43,7 @@ __all__ = [
     "load_products",
     "make_quote",
     "night_parameters",
+    "read_account",
     "replay",
     "stops_collection",
     "verify_quote",

@@ -92,7 +92,7 @@ def card_agreement(
 
 def paid_since(events: Sequence[LedgerEvent], start: date, as_of: date) -> Fen:
     """Payments from `start` to `as_of` that were not reversed, in fen."""
-    gone = {e.reverses for e in events if e.kind is EventKind.REVERSAL and e.value_date <= as_of}
+    gone = {e.reverses for e in events if e.kind is EventKind.REVERSAL and e.value_date <= as_of and e.reverses}
     return sum(
         e.amount_fen
         for e in events
@@ -100,7 +100,26 @@ def paid_since(events: Sequence[LedgerEvent], start: date, as_of: date) -> Fen:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """The oldest part that is not covered: its date, and how much is missing of all that was due (fen)."""
+
+    since: date
+    missing_fen: Fen
+
+
+def breach(agreement: CardAgreement, events: Sequence[LedgerEvent], as_of: date) -> Breach | None:
+    """What is not kept at the end of `as_of`, or None. A part is late from the day after its date."""
+    paid = paid_since(events, agreement.signed_on, as_of)
+    owed = 0
+    since = None
+    for day, fen in agreement.schedule:
+        if day < as_of:
+            owed += fen
+            since = day if since is None and owed > paid else since
+    return Breach(since, owed - paid) if since else None
+
+
 def stops_collection(agreement: CardAgreement, events: Sequence[LedgerEvent], as_of: date) -> bool:
-    """True while the agreement is kept: what has been paid covers every part due before `as_of` (CN-CC-70c)."""
-    owed = sum(fen for day, fen in agreement.schedule if day < as_of)
-    return paid_since(events, agreement.signed_on, as_of) >= owed
+    """True from signing while the agreement is kept (CN-CC-70c): collection by the issuer and its agencies stops."""
+    return as_of >= agreement.signed_on and breach(agreement, events, as_of) is None
