@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from fairdue.core.findings import Finding, Severity
 from fairdue.core.money import format_plain
 
+from .desk import ready
 from .io import report, stderr, stdout, unusable
 
 if TYPE_CHECKING:
@@ -170,9 +171,7 @@ def _read(file: Path, plan: Mapping, day: date | None, reject: Path | None, lang
 
 def _store(file: Path, plan: Mapping, day: date | None, reject: Path | None, lang: str) -> _Outcome:
     """Import into the database through the desk's service, the same one the page uses."""
-    import fairdue.desk
-
-    fairdue.desk.boot()
+    ready()
     from django.conf import settings
 
     from fairdue.desk.accounts.models import ImportFinding

@@ -75,8 +75,13 @@ def money_parser(unit: str = "yuan") -> Parser:
     whole = 1 if unit == "fen" else 100 * factor
 
     def parse(raw: str) -> int:
-        if len(raw) < 12 and raw.isascii() and raw.isdigit():
-            return int(raw) * whole
+        if len(raw) < 14 and raw.isascii():  # the common spellings, 1234 and 1234.50
+            head, point, tail = raw.partition(".")
+            if head.isdigit():
+                if not point:
+                    return int(head) * whole
+                if whole == 100 and len(tail) == 2 and tail.isdigit():
+                    return int(head + tail)
         try:
             return parse_money(raw, unit=base) if factor == 1 else _scaled(raw, factor)
         except MoneyError as exc:
