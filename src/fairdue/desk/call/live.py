@@ -17,6 +17,7 @@ from fairdue.desk.accounts.models import Account
 from fairdue.desk.pages import page, render
 from fairdue.desk.people.models import Role
 from fairdue.desk.refusals import RefusedError
+from fairdue.guard import check_text
 
 from . import guide as guided
 from . import selectors, services
@@ -123,8 +124,6 @@ def identity(request: HttpRequest, permit_id: int) -> HttpResponse:
 def note(request: HttpRequest, permit_id: int) -> HttpResponse:
     """Check the note for words that must not stand in a file, and say what to write instead."""
     session = _session(request, permit_id)
-    from fairdue.guard import check_text
-
     party = "customer" if session.permit.line.role == "debtor" else "third"
     found = check_text(request.POST.get("note", ""), "call", party, {})
     return render(request, "call/_note.html", {"found": found[:3]})
