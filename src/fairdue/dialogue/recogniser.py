@@ -76,7 +76,7 @@ def load_phrases(folder: Path | None = None) -> list[Phrase]:
         for act, families in (read_yaml(path).get("phrases") or {}).items():
             for number, family in enumerate(families):
                 texts = family if isinstance(family, list) else [family]
-                out += [Phrase(text, act, f"{act}#{number}") for text in texts]
+                out += [Phrase(text, act, f"{path.stem}:{act}#{number}") for text in texts]
     return out
 
 
