@@ -68,7 +68,7 @@ def _pairs(catalog: Catalog) -> dict[Key, object]:
     pairs = {}
     for message in catalog:
         if message.id:
-            msgid = message.id[0] if isinstance(message.id, tuple) else message.id
+            msgid = message.id[0] if isinstance(message.id, tuple | list) else message.id
             pairs[(message.context or "", msgid)] = message
     return pairs
 
@@ -142,7 +142,8 @@ def problems() -> list[str]:
 
 
 def _strings(raw: bytes) -> dict[Key, object]:
-    return {key: message.string for key, message in _pairs(read_mo(io.BytesIO(raw))).items()}
+    pairs = _pairs(read_mo(io.BytesIO(raw))).items()
+    return {key: tuple(m.string) if isinstance(m.string, tuple | list) else (m.string,) for key, m in pairs}
 
 
 def main() -> int:
@@ -153,7 +154,9 @@ def main() -> int:
         catalog = update()
         save(catalog)
         empty = [
-            key for key, m in _pairs(catalog).items() if not (any(m.string) if isinstance(m.string, tuple) else m.string)
+            key
+            for key, m in _pairs(catalog).items()
+            if not (any(m.string) if isinstance(m.string, tuple) else m.string)
         ]
         print(f"{PO.name}: {len(_pairs(catalog))} messages, {len(empty)} without Chinese")
     elif what == "compile":
