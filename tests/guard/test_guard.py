@@ -47,6 +47,7 @@ CLEAN = [
     ("customer", "您一共欠24612.00元,再晚一天多12元", {}),
     ("customer", "减免我做不了主,可以替您申请", {}),
     ("family", "麻烦请他方便时回个电话", {}),
+    ("customer", "我就是银行的工作人员", {}),
     ("family", "谢谢您愿意替他还,那请本人先同意", {"volunteer_payer": True}),
     ("customer", "我给您免掉三千元违约金", {"waiver_authorised": True}),
 ]
@@ -54,8 +55,9 @@ CLEAN = [
 
 @pytest.mark.parametrize(("label", "party", "text"), FOUND, ids=[f"{f[0]}-{i}" for i, f in enumerate(FOUND)])
 def test_a_red_line_is_found_with_its_place_and_clause(label: str, party: str, text: str) -> None:
-    found = [f for f in check_text(text, "call", party) if f.label == label]
-    assert found, [f.label for f in check_text(text, "call", party)]
+    findings = check_text(text, "call", party, {"contact_is_agency": True})
+    found = [f for f in findings if f.label == label]
+    assert found, [f.label for f in findings]
     start, end = found[0].span
     assert 0 <= start < end <= len(text)
     assert found[0].cites
@@ -70,7 +72,7 @@ def test_lawful_words_are_left_alone(party: str, text: str, facts: dict) -> None
 
 @pytest.mark.parametrize("line", LIBRARY.lines.values(), ids=lambda n: n.id)
 def test_no_line_of_the_playbook_crosses_a_red_line(line) -> None:
-    facts = {"own_staff": True, "waiver_authorised": False}
+    facts = {"waiver_authorised": False}
     assert [(f.label, line.say[slice(*f.span)]) for f in check_text(line.say, "call", line.party, facts)] == []
 
 

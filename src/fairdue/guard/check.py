@@ -17,7 +17,9 @@ from typing import Any
 from fairdue.core.text import Text
 from fairdue.packs import PACKS, read_yaml
 
-NEGATION = re.compile(r"(不会|不让|不能|不得|不可以|不许|不要|没有|从不|绝不|禁止|严禁|别|无需|不用|不必)[^。!?;]{0,12}$")
+NEGATION = re.compile(
+    r"(不会|不让|不能|不得|不可以|不许|不要|没有|从不|绝不|禁止|严禁|别|无需|不用|不必)[^。!?;]{0,12}$"
+)
 CONDITION = re.compile(r"(只要|除非|要是|如果).{0,10}(还|付|到账|处理)|再不|不还")
 QUOTED = re.compile(r"[「『“\"][^」』”\"]*$")
 _BETWEEN = re.compile(r"(?<=[一-鿿])[\s·.*_\-~^|/\\]+(?=[一-鿿])")
@@ -58,6 +60,7 @@ class _Label:
     parties: frozenset[str] | None
     lawful_when: frozenset[str]
     negatable: bool
+    only_when: frozenset[str]
 
 
 @lru_cache(maxsize=4)
@@ -75,6 +78,7 @@ def load_labels(path: Path | None = None) -> tuple[_Label, ...]:
             frozenset(row["parties"]) if row.get("parties") else None,
             frozenset(row.get("lawful_when", ())),
             row.get("negatable", True),
+            frozenset(row.get("only_when", ())),
         )
         for row in rows
     )
@@ -111,6 +115,8 @@ def check_text(
     out: list[RedLine] = []
     for label in load_labels():
         if label.parties is not None and party not in label.parties:
+            continue
+        if label.only_when and not any(proven.get(name) is True for name in label.only_when):
             continue
         for pattern in label.patterns:
             match = pattern.search(plain)
