@@ -179,6 +179,35 @@ def test_excel_and_parquet_rejects_keep_their_form(tmp_path: Path, mapping_of: C
     assert pl.read_parquet(tmp_path / "out.parquet").rows() == cells
 
 
+def test_titles_above_the_header_come_back_too(read: Read, tmp_path: Path) -> None:
+    mapping = SMALL + "header: 3"
+    titles = "委托清单\n2026年3月\n"
+    first = read(titles + BAD, mapping)
+    write_rejects(first, tmp_path / "out.csv")
+    text = (tmp_path / "out.csv").read_text(encoding="utf-8")
+    assert text.startswith(titles + HEADER + "\n")
+    assert [row.raw for row in read(text, mapping).rejected] == [row.raw for row in first.rejected]
+
+
+def test_the_findings_point_at_lines_of_the_reject_file(read: Read, tmp_path: Path) -> None:
+    result = read(_feed('C1,"张\n三",A1,信用卡,2026-02-01,abc', ROW.format(2, "x")))
+    write_rejects(result, tmp_path / "out.csv")
+    with findings_path(tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as handle:
+        assert [(r["reject_row"], r["row"]) for r in csv.DictReader(handle)] == [("2", "2"), ("4", "4")]
+
+
+def test_a_counted_sheet_stays_where_it_was(tmp_path: Path, mapping_of: Callable[..., Mapping]) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "feed.xlsx"))
+    book.add_worksheet("封面")
+    sheet = book.add_worksheet("账户")
+    for y, line in enumerate((HEADER, "C1,张三,A1,信用卡,2026-02-01,abc")):
+        sheet.write_row(y, 0, line.split(","))
+    book.close()
+    mapping = mapping_of(SMALL + "sheet: 2")
+    assert write_rejects(read_portfolio(tmp_path / "feed.xlsx", mapping, AS_OF), tmp_path / "out.xlsx") == 1
+    assert len(read_portfolio(tmp_path / "out.xlsx", mapping, AS_OF).rejected) == 1
+
+
 def test_nothing_refused_writes_nothing(read: Read, tmp_path: Path) -> None:
     assert write_rejects(read(_feed(ROW.format(1, 1))), tmp_path / "none.csv") == 0
     assert not (tmp_path / "none.csv").exists()
@@ -291,23 +320,30 @@ def test_payments_and_reversals(read: Read, payments: Mapping) -> None:
         "A1,2026-02-02,-5,P3,,\n"
         "A1,2026-02-02,0,P4,,\n"
         "A1,2026-02-02,5,R5,1,\n"
-        "A1,2026-02-03,5,P1,,\n",
+        "A1,2026-02-03,5,P1,,\n"
+        "A2,2026-02-01,7,P1,,\n"
+        "A2,2026-12-01,7,P9,,\n"
+        "6.22E+18,2026-02-01,7,P7,,\n",
         payments,
     )
     assert [(e.kind, e.amount_fen, e.reference, e.reverses) for e in result.events] == [
         ("payment", 10_050, "P1", None),
         ("reversal", 10_050, "R1", "P1"),
         ("reversal", 10_050, "R2", "P1"),
+        ("payment", 700, "P1", None),  # one transfer, two accounts
+        ("payment", 700, "P9", None),
     ]
+    assert [f.code for f in result.findings if f.severity == "warning"] == ["import.payment.future"]
     assert [row.codes[0] for row in result.rejected] == [
         "import.payment.negative",
         "import.amount.zero",
         "import.payment.reverses",
         "import.row.duplicate",
+        "import.cell.rounded",
     ]
     assert result.totals.reconciles
-    assert result.totals.records == {"amount_fen": 30_150}
-    assert len({e.digest for e in result.events}) == 3
+    assert result.totals.records == {"amount_fen": 31_550}
+    assert len({e.digest for e in result.events}) == 5
 
 
 def test_the_last_payment_row_may_win(read: Read, payments: Mapping) -> None:

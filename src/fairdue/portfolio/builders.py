@@ -180,6 +180,8 @@ def build_event(values: Values, place: Place, harvest: Harvest, context: Context
             source=place,
         )
     )
+    if context.as_of is not None and values["value_date"] > context.as_of:
+        return [finding("import.payment.future", Place(place.file, place.row, "value_date"))]
     return []
 
 

@@ -65,6 +65,8 @@ def parser_for(spec: ColumnSpec, zone: str) -> v.Parser:
         "id_card": v.id_card_parser(),
         "list": v.list_parser(),
     }
+    if spec.type == "id":
+        return v.id_parser(spec.prefix)
     if spec.type == "enum":
         return v.enum_parser(spec.values)
     if spec.type == "date":

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 KINDS = ("accounts", "payments", "contacts", "history", "holds")
 
-TYPES = ("text", "person", "money", "integer", "date", "instant", "flag", "enum", "phone", "id_card", "email", "list")
-"""`person` is text that must not be quoted in findings; `list` is text parts separated by `;`, `,` or `、`."""
+TYPES = (
+    "text",
+    "id",
+    "person",
+    "money",
+    "integer",
+    "date",
+    "instant",
+    "flag",
+    "enum",
+    "phone",
+    "id_card",
+    "email",
+    "list",
+)
+"""`id` is text that a spreadsheet must not have rounded; `person` is text that must not be quoted; `list` is text parts separated by `;`, `,` or `、`."""
 
 FIELDS: dict[str, dict[str, str]] = {
     "accounts": {
-        "debtor_id": "text",
+        "debtor_id": "id",
         "name": "person",
         "id_card": "id_card",
         "address": "person",
@@ -21,7 +35,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "consents": "list",
         "opt_outs": "list",
         "generated_identity": "flag",
-        "account_id": "text",
+        "account_id": "id",
         "product": "enum",
         "lender_type": "enum",
         "lender": "text",
@@ -37,18 +51,18 @@ FIELDS: dict[str, dict[str, str]] = {
         "status": "enum",
     },
     "payments": {
-        "account_id": "text",
+        "account_id": "id",
         "value_date": "date",
         "amount_fen": "money",
-        "reference": "text",
+        "reference": "id",
         "kind": "enum",
         "reversal": "flag",
-        "reverses": "text",
+        "reverses": "id",
         "booked_on": "date",
         "note": "text",
     },
     "contacts": {
-        "debtor_id": "text",
+        "debtor_id": "id",
         "kind": "enum",
         "value": "person",
         "role": "enum",
@@ -57,8 +71,8 @@ FIELDS: dict[str, dict[str, str]] = {
         "zone": "text",
     },
     "history": {
-        "debtor_id": "text",
-        "account_id": "text",
+        "debtor_id": "id",
+        "account_id": "id",
         "at": "instant",
         "kind": "enum",
         "line": "person",
@@ -70,11 +84,11 @@ FIELDS: dict[str, dict[str, str]] = {
         "agent": "text",
     },
     "holds": {
-        "debtor_id": "text",
+        "debtor_id": "id",
         "kind": "enum",
         "since": "date",
         "until": "date",
-        "account_id": "text",
+        "account_id": "id",
         "note": "text",
     },
 }
@@ -88,5 +102,6 @@ NEEDED: dict[str, tuple[str, ...]] = {
 }
 """Fields that a column or a computed rule must give, else the mapping itself is refused."""
 
-KEY: dict[str, str] = {"accounts": "account_id", "payments": "reference"}
-"""The field by which a row of this kind is known again (duplicates); the other kinds have none."""
+KEY: dict[str, tuple[str, ...]] = {"accounts": ("account_id",), "payments": ("account_id", "reference")}
+"""The fields by which a row of this kind is known again (duplicates); the other kinds have none. One transfer may pay
+several accounts under one reference, so a payment is known by both."""

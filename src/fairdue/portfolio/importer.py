@@ -114,7 +114,7 @@ class _Run:
         self.rejected: list[RejectedRow] = []
         self.excluded_keys: set[str] = set()
         self.seen: dict[str, tuple[int, int, tuple[int, ...]]] = {}
-        self.key_field = KEY.get(mapping.kind, "")
+        self.key_fields = [name for name in KEY.get(mapping.kind, ()) if name in bound]
         self.build = BUILDERS[mapping.kind]
         self.money = [b for b in bound.values() if b.spec.type == "money" and b.positions]
         self.sums = [self.totals.columns.setdefault(b.name, ColumnSum()) for b in self.money]
@@ -181,7 +181,7 @@ class _Run:
         errors: list[tuple[Bound, str, CellError]],
     ) -> None:
         cells = row.cells or []
-        key = str(values[self.key_field][index] or "") if self.key_field in values else ""
+        key = self._key(values, index)
         if not all(_holds(condition, cells[at]) for at, condition in self.conditions):
             self._exclude(key, amounts)
             return
@@ -249,8 +249,15 @@ class _Run:
             sums.excluded_fen += amount
         return False
 
+    def _key(self, values: dict[str, list[Any]], index: int) -> str:
+        """The number of a row, empty when a part of it is not readable."""
+        if len(self.key_fields) == 1:
+            return str(values[self.key_fields[0]][index] or "")
+        parts = [values[name][index] for name in self.key_fields]
+        return " ".join(parts) if parts and all(parts) else ""
+
     def _key_column(self) -> str:
-        return self.bound[self.key_field].name
+        return self.bound[self.key_fields[-1]].name
 
     def _lines(self, values: dict[str, list[Any]], index: int) -> list[tuple[str, str, str, str | None, str]]:
         out = []

@@ -39,6 +39,8 @@ class Layout:
     delimiter: str = ","
     newline: str = "\n"
     sheet: str = ""
+    before: tuple[str, ...] = ()  # sheets that stand before, when the mapping counts sheets
+    head: tuple[tuple[str, ...], ...] = ()  # everything above the first row: raw lines (CSV) or cells, header included
 
 
 @dataclass

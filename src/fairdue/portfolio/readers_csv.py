@@ -40,13 +40,12 @@ def open_csv(path: Path, mapping: Mapping) -> tuple[Table | None, list[Finding]]
     first = next(stream, "")
     if first.lower().startswith("sep="):  # Excel's own hint line
         skip += 1
-    header_line = first
-    for _ in range(skip - 1):
-        header_line = next(stream, "")
+    head = [first, *(next(stream, "") for _ in range(skip - 1))]
+    header_line = head[-1]
     if not header_line.strip():
         return None, [*findings, finding("import.file.empty", Place(path.name, skip))]
     delimiter, header = _header(header_line, mapping)
-    layout = Layout(path.name, "csv", tuple(header), encoding, delimiter, newline)
+    layout = Layout(path.name, "csv", tuple(header), encoding, delimiter, newline, head=tuple((line,) for line in head))
     best, _ = _header(header_line, mapping, auto=True)
     if best != delimiter and _hits(_split(header_line, best), mapping) > _hits(header, mapping):
         findings.append(finding("import.file.delimiter", Place(path.name, skip), value=delimiter, near=_shown(best)))

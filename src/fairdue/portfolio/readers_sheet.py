@@ -45,7 +45,9 @@ def open_sheet(path: Path, mapping: Mapping) -> tuple[Table | None, list[Finding
     header = grid[mapping.header - 1]
     while header and not header[-1].strip():
         header = header[:-1]
-    layout = Layout(path.name, "xlsx", tuple(header), sheet=name)
+    before = tuple(names[: mapping.sheet - 1]) if isinstance(mapping.sheet, int) else ()
+    head = tuple(tuple(row) for row in grid[: mapping.header])
+    layout = Layout(path.name, "xlsx", tuple(header), sheet=name, before=before, head=head)
 
     def rows() -> Iterator[RawRow]:
         for number, cells in enumerate(grid[mapping.header :], mapping.header + 1):

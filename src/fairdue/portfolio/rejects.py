@@ -1,6 +1,6 @@
 """Write refused rows back in the layout they came in, with a findings file beside them.
 
-The reject file has the same columns, encoding, delimiter and line ends as the feed (Excel stays Excel, Parquet stays
+The reject file has the same head, columns, encoding, delimiter and line ends as the feed (Excel stays Excel, Parquet stays
 Parquet with text columns), so that it can be mended and imported again. `<name>.findings.csv` says why, row by row.
 """
 
@@ -51,21 +51,23 @@ def write_rejects(result: ImportResult, path: Path | str) -> int:
         _write_sheet(result, layout, path)
     else:
         _write_parquet(result, layout, path)
-    _write_findings(result, findings_path(path))
+    _write_findings(result, layout, findings_path(path))
     return len(result.rejected)
 
 
 def _write_csv(result: ImportResult, layout: Layout, path: Path) -> None:
     with path.open("w", encoding=layout.encoding, errors="replace", newline=layout.newline) as handle:
-        csv.writer(handle, delimiter=layout.delimiter, lineterminator="\n").writerow(layout.columns)
+        handle.writelines(line for (line,) in layout.head)
         for row in result.rejected:
             handle.write(row.raw if row.raw.endswith("\n") else row.raw + "\n")
 
 
 def _write_sheet(result: ImportResult, layout: Layout, path: Path) -> None:
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    for name in layout.before:
+        book.add_worksheet(name[:31])
     sheet = book.add_worksheet(layout.sheet[:31] or None)
-    for index, cells in enumerate([layout.columns, *(row.cells for row in result.rejected)]):
+    for index, cells in enumerate([*layout.head, *(row.cells for row in result.rejected)]):
         sheet.write_row(index, 0, cells)
     book.close()
 
@@ -75,8 +77,11 @@ def _write_parquet(result: ImportResult, layout: Layout, path: Path) -> None:
     pq.write_table(pa.Table.from_arrays(arrays, names=list(layout.columns)), path)
 
 
-def _write_findings(result: ImportResult, path: Path) -> None:
-    at = {row.row: number for number, row in enumerate(result.rejected, 2)}
+def _write_findings(result: ImportResult, layout: Layout, path: Path) -> None:
+    at, line = {}, len(layout.head) + 1
+    for row in result.rejected:
+        at[row.row] = line
+        line += max(1, row.raw.count("\n"))
     with path.open("w", encoding="utf-8-sig", newline="") as handle:
         writer = csv.writer(handle)
         writer.writerow(FINDING_COLUMNS)

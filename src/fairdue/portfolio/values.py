@@ -68,6 +68,18 @@ def text_parser(prefix: str = "") -> Parser:
     return lambda raw: prefix + plain(raw)
 
 
+def id_parser(prefix: str = "") -> Parser:
+    """A number or code that names something; `6.22E+18` is refused: a spreadsheet has rounded its last digits away."""
+
+    def parse(raw: str) -> str:
+        text = plain(raw)
+        if "E+" in text.upper() and re.fullmatch(r"\d(\.\d+)?[eE]\+\d+", text):
+            raise CellError("import.cell.rounded")
+        return prefix + text
+
+    return parse
+
+
 def money_parser(unit: str = "yuan") -> Parser:
     """Fen from an amount in `unit` (yuan, fen, thousand or wan = 10 000 yuan); half up beyond two decimals."""
     factor = {"yuan": 1, "fen": 1, "thousand": 1_000, "wan": 10_000}[unit]

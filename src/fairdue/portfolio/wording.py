@@ -195,6 +195,14 @@ WORDINGS: dict[str, Wording] = {
             "Use one of: {known}; add a new one to `map` in the mapping.",
         ),
     ),
+    "import.cell.rounded": Wording(
+        ("“{value}”是被表格软件截断的编号。", "{value!r} is a number that a spreadsheet has rounded."),
+        ("后几位已丢失,会对应到别的账户。", "Its last digits are lost; it would name another account."),
+        (
+            "请从原系统重新导出,并把该列设为文本格式。",
+            "Export it again from its system, with this column formatted as text.",
+        ),
+    ),
     "import.cell.phone": Wording(
         ("不是可用的电话号码。", "This is not a usable phone number."),
         ("错号会打给别人。", "A wrong number rings at a stranger's."),
@@ -260,6 +268,12 @@ WORDINGS: dict[str, Wording] = {
         ("冲正行没有写明冲的是哪一笔付款。", "The reversal does not name the payment it takes back."),
         ("账本只能撤销一笔已知的付款。", "The ledger can only take back a payment it knows."),
         ("请在“原流水号”列写被冲正付款的流水号。", "Put the payment's reference in the column for it."),
+    ),
+    "import.payment.future": Wording(
+        ("入账日晚于数据日期。", "The value date lies after the day of the data."),
+        ("到那一天之前,这笔钱不计入。", "Until that day the money does not count."),
+        ("请核对日期,可能日和月写反了。", "Check the date; day and month may be swapped."),
+        W,
     ),
     "import.account.arrears_without_debt": Wording(
         ("状态为逾期 {value} 期,但没有欠款。", "The status says {value} cycles in arrears, but nothing is owed."),
