@@ -57,6 +57,15 @@ def test_bytes_in_no_encoding_cost_only_their_rows(read: Read) -> None:
     assert [f.code for f in result.findings] == ["import.file.encoding", "import.row.garbled"]
 
 
+def test_one_damaged_byte_does_not_turn_a_file_into_another_encoding(read: Read) -> None:
+    rows = "".join(f"C{i},张三,A{i},信用卡,2026-02-01,1\n" for i in range(3, 20))
+    content = (TWO_ROWS + rows).encode().replace("李四".encode(), "李四".encode()[:-1], 1)
+    result = read(content)
+    assert [f.code for f in result.findings] == ["import.file.encoding", "import.row.garbled"]
+    assert {c.name for c in result.customers} == {"张三"}
+    assert result.totals.taken == 18
+
+
 def test_a_fixed_encoding_is_obeyed(read: Read) -> None:
     assert read(TWO_ROWS.encode("gb18030"), SMALL + "encoding: gb18030").customers[0].name == "张三"
 

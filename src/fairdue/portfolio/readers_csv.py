@@ -78,8 +78,26 @@ def survey(path: Path, wanted: str = "auto") -> tuple[str, int, str, bool]:
             _feed(alive, block, False)
     _feed(alive, b"", True)
     lines += 0 if b"\n" in last or b"\r" in last else 1
+    clean = bool(alive)
     encoding = next(iter(alive), candidates[0])
-    return encoding, lines, newline or "\n", bool(alive)
+    if encoding == "gb18030" and not named and _mostly_utf8(path):
+        encoding, clean = "utf-8", False
+    return encoding, lines, newline or "\n", clean
+
+
+def _mostly_utf8(path: Path) -> bool:
+    """True when a file that is not quite UTF-8 has many more good characters than bad bytes.
+
+    GB18030 accepts nearly any bytes: one damaged byte must not turn every name of a UTF-8 file into other characters.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    bad = other = 0
+    with path.open("rb") as handle:
+        while block := handle.read(BLOCK):
+            text = decoder.decode(block)
+            bad += text.count("\ufffd")
+            other += len(text) - len(text.encode("ascii", "ignore"))
+    return other - bad > 4 * bad
 
 
 def _feed(alive: dict[str, codecs.IncrementalDecoder], block: bytes, final: bool) -> None:
