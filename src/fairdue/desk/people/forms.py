@@ -8,6 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from .models import User
 
 
+def _names(text: str) -> list[str]:
+    """Names separated by commas, Chinese or Western."""
+    return [name.strip() for name in text.replace("，", ",").split(",") if name.strip()]
+
+
 class UserForm(forms.ModelForm):
     """Create or change a user; the password is set by the user at first sign-in."""
 
@@ -38,6 +43,11 @@ class UserForm(forms.ModelForm):
     certificates = forms.CharField(
         label=_("Certificates"), required=False, help_text=_("Names separated by commas; without one the gate denies.")
     )
+    skills = forms.CharField(
+        label=_("Skills"),
+        required=False,
+        help_text=_("Products this agent works on, separated by commas; empty means all."),
+    )
     password = forms.CharField(
         label=_("First password"),
         required=False,
@@ -50,6 +60,7 @@ class UserForm(forms.ModelForm):
         self.fields["language"].widget = forms.Select(choices=[("zh-hans", "中文"), ("en", "English")])
         if self.instance.pk:
             self.fields["certificates"].initial = ", ".join(self.instance.certificates)
+            self.fields["skills"].initial = ", ".join(self.instance.skills)
         for field in self.fields.values():
             check = isinstance(field.widget, forms.CheckboxInput)
             select = isinstance(field.widget, forms.Select)
@@ -70,8 +81,8 @@ class UserForm(forms.ModelForm):
 
     def save(self, commit=True):
         user = super().save(commit=False)
-        names = self.cleaned_data["certificates"].replace("，", ",").split(",")
-        user.certificates = [name.strip() for name in names if name.strip()]
+        user.certificates = _names(self.cleaned_data["certificates"])
+        user.skills = _names(self.cleaned_data["skills"])
         if self.cleaned_data["password"]:
             user.set_password(self.cleaned_data["password"])
             user.must_change_password = True
