@@ -27,6 +27,7 @@ def register(app: typer.Typer) -> None:
     user.command("create")(user_create)
     user.command("list")(user_list)
     user.command("password")(user_password)
+    user.command("token")(user_token)
     app.add_typer(user, name="user")
     keys = typer.Typer(help="Keys of the desk.", no_args_is_help=True)
     keys.callback()(lambda: None)
@@ -165,6 +166,25 @@ def user_list() -> None:
     for user in User.objects.order_by("username"):
         active = "active" if user.is_active else "may not sign in"
         stdout.print(f"{user.username:20} {user.role:11} {user.capacity:5} {active}", markup=False)
+
+
+def user_token(
+    username: str = typer.Argument(..., help="User name."),
+    name: str = typer.Option("api", help="What the token is for."),
+    revoke: bool = typer.Option(False, "--revoke", help="Revoke all tokens of the user instead."),
+) -> None:
+    """Print a new API token of a user, once; or revoke all of them."""
+    ready()
+    from fairdue.desk.people.models import User
+    from fairdue.desk.people.tokens import issue_token, revoke_tokens
+
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        unusable(f"{username}: no such user; see: fairdue user list")
+    if revoke:
+        stdout.print(f"{revoke_tokens(user)} tokens revoked")
+        return
+    stdout.print(issue_token(user, name), markup=False)
 
 
 def user_password(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from .api import api
+
 urlpatterns = [
     path("", include("fairdue.desk.worklist.urls")),
     path("people/", include("fairdue.desk.people.urls")),
@@ -14,5 +16,6 @@ urlpatterns = [
     path("cases/", include("fairdue.desk.cases.urls")),
     path("board/", include("fairdue.desk.reports.urls")),
     path("audit/", include("fairdue.desk.audit.urls")),
+    path("api/v1/", api.urls),
     path("language/", include("django.conf.urls.i18n")),
 ]

@@ -37,3 +37,13 @@ class User(AbstractUser):
     certificates = models.JSONField(default=list, blank=True)
     language = models.CharField(max_length=8, default="zh-hans")
     must_change_password = models.BooleanField(default=False)
+
+
+class ApiToken(models.Model):
+    """A token for machines; only its SHA-256 is stored."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
