@@ -6,10 +6,11 @@ writes `lists.parquet`, `snapshot.parquet`, `left_out.parquet`, `findings.parque
 half-up written out; no file uses a float for money. One person is one entry. Every row says why it is there.
 """
 
+from .inputs import NightInputError
+from .output import NightReport
 from .packs import Round, call_order, load_rhythm, load_stage_names
-from .prepare import NightInputError
 from .reasons import render_rank, render_reason
-from .run import NightReport, run_night
+from .run import run_night
 
 __all__ = [
     "NightInputError",

@@ -51,6 +51,24 @@ def score_table() -> dict[str, Any]:
     return table
 
 
+def load_script_names() -> dict[str, Text]:
+    """Which lines fit (P1): `first`, `repeat`, `pre_due`, `due_day` → name."""
+    scripts = read_yaml(PACKS / "phases" / "default.yaml")["scripts"]
+    return {code: Text(name["zh"], name["en"]) for code, name in scripts.items()}
+
+
+def repeat_from() -> dict[str, int]:
+    """Counts of promises, broken promises and conversations from any of which a contact is a repeat one."""
+    counts: dict[str, int] = read_yaml(PACKS / "phases" / "default.yaml")["repeat_from"]
+    return counts
+
+
+def limits() -> dict[str, int]:
+    """Caps the night already applies (the gate decides again) and the support that a best hour needs."""
+    raw = read_yaml(PACKS / "rhythm" / "default.yaml")
+    return {**raw["limits"], "best_hour_minimum": raw["best_hour_minimum"]}
+
+
 def call_order(kinds: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """`(kind, role)` of lines in the order in which they are tried: the debtor's own lines first, then contacts (P12-2)."""
     order = read_yaml(PACKS / "rhythm" / "default.yaml")["call_order"]

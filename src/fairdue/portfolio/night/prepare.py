@@ -1,158 +1,139 @@
-"""Bring the input files into the shape the steps expect; report what is odd, drop nothing silently."""
+"""Bring the input into the shape the steps expect: clean tables, parameter tables from the packs.
+
+`accounts_in` holds each usable account once, `events_in` every event with the debtor's local day and hour; what was not
+used is in `refused(account_id, code, principal_fen, due_fen)`. `checks` turns all that is odd into findings.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
-from fairdue.core.dates import DEFAULT_ZONE
-from fairdue.core.findings import Finding, Place, Severity
+from fairdue.core.dates import DEFAULT_ZONE, DateError, zone
+from fairdue.core.findings import Finding, Place
 from fairdue.core.text import Text
 from fairdue.ledger import load_products, night_parameters
 
-from .packs import phase_rows, score_table
+from .inputs import ACCOUNTS, ACCOUNTS_EXTRA, EVENTS, EVENTS_EXTRA, WHY, read_holds, read_table, read_tasks
+from .packs import limits, phase_rows, repeat_from, score_table
 
-ACCOUNT_COLUMNS = {
-    "account_id": "VARCHAR",
-    "debtor_id": "VARCHAR",
-    "product": "VARCHAR",
-    "principal_fen": "BIGINT",
-    "due_fen": "BIGINT",
-    "due_date": "DATE",
-    "opened": "DATE",
-    "cycles": "INTEGER",
-    "limit_fen": "BIGINT",
-    "agent_group": "VARCHAR",
-    "do_not_contact": "BOOLEAN",
-}
-EVENT_COLUMNS = {
-    "ts": "TIMESTAMP WITH TIME ZONE",
-    "debtor_id": "VARCHAR",
-    "account_id": "VARCHAR",
-    "kind": "VARCHAR",
-    "amount_fen": "BIGINT",
-    "connected": "BOOLEAN",
-    "talk_seconds": "INTEGER",
-}
-OPTIONAL_ACCOUNT = {"zone": f"'{DEFAULT_ZONE}'", "last_agent": "NULL", "broken": "0"}
-
-
-class NightInputError(ValueError):
-    """An input file cannot be used at all; the message names file, column and how to mend it."""
-
-
-def columns_of(con: duckdb.DuckDBPyConnection, path: Path) -> set[str]:
-    """Column names of a Parquet file; raises `NightInputError` when it cannot be read."""
-    try:
-        rows = con.execute("SELECT name FROM parquet_schema(?)", [str(path)]).fetchall()
-    except duckdb.Error as exc:
-        raise NightInputError(f"{path}: not a readable Parquet file; write it as formats.md says") from exc
-    return {name for (name,) in rows}
-
-
-def _need(con: duckdb.DuckDBPyConnection, path: Path, wanted: dict[str, str]) -> set[str]:
-    there = columns_of(con, path)
-    missing = [name for name in wanted if name not in there]
-    if missing:
-        raise NightInputError(f"{path}: column {missing[0]} is missing; needed are {', '.join(wanted)}")
-    return there
-
-
-def _cast(columns: dict[str, str]) -> str:
-    return ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in columns.items())
+MAX_ACCOUNT_FEN = 10**11
+"""Above a billion yuan a column was misread; below it every product of the steps stays under 2^63."""
+MAX_CYCLES = 1200
 
 
 def load(
-    con: duckdb.DuckDBPyConnection,
-    accounts: Path,
-    events: Path,
-    as_of: date,
-    agents: list[tuple[str, int]],
-    tasks: Path | None,
-) -> None:
-    """Create `accounts_raw`, `events_in`, `agents_in`, `tasks_in` and the parameter tables."""
-    there = _need(con, accounts, ACCOUNT_COLUMNS)
-    _need(con, events, EVENT_COLUMNS)
-    extra = ", ".join(name if name in there else f"{default} AS {name}" for name, default in OPTIONAL_ACCOUNT.items())
-    line = "line_id" if "line_id" in columns_of(con, events) else "NULL AS line_id"
-    try:
-        con.execute(
-            f"CREATE TABLE accounts_raw AS SELECT {_cast(ACCOUNT_COLUMNS)}, {extra} FROM read_parquet(?)",  # noqa: S608 - names are ours
-            [str(accounts)],
-        )
-        con.execute(
-            f"CREATE TABLE events_raw AS SELECT {_cast(EVENT_COLUMNS)}, {line} FROM read_parquet(?)",  # noqa: S608 - names are ours
-            [str(events)],
-        )
-    except duckdb.Error as exc:
-        raise NightInputError(
-            f"{accounts} or {events}: a column has the wrong type: {str(exc).splitlines()[0]}"
-        ) from exc
-    con.execute(f"UPDATE accounts_raw SET zone = '{DEFAULT_ZONE}' WHERE zone IS NULL OR zone = ''")  # noqa: S608
+    con: duckdb.DuckDBPyConnection, accounts: Path, events: Path, as_of: date, tasks: Path | None, holds: Path | None
+) -> list[Finding]:
+    """Create all input and parameter tables; returns findings about columns, types and zones."""
+    found = read_table(con, "accounts_raw", accounts, ACCOUNTS, ACCOUNTS_EXTRA)
+    found += read_table(con, "events_raw", events, EVENTS, EVENTS_EXTRA)
+    found += read_tasks(con, tasks)
+    found += read_holds(con, holds)
+    found += _zones(con, accounts)
+    _accounts(con)
+    _events(con)
+    _parameters(con, as_of)
+    _tables(con)
+    return found
+
+
+def _zones(con: duckdb.DuckDBPyConnection, accounts: Path) -> list[Finding]:
+    """Unknown zones count as the default one, with a finding."""
+    found = []
+    for (name,) in con.execute("SELECT DISTINCT zone FROM accounts_raw WHERE zone <> '' ORDER BY 1").fetchall():
+        try:
+            zone(name)
+        except DateError:
+            what = Text(
+                f"时区 {name} 不认识,按 {DEFAULT_ZONE} 计算。", f"Zone {name} is unknown; {DEFAULT_ZONE} is used."
+            )
+            mend = Text("用 IANA 时区名。", "Use an IANA zone name.")
+            found.append(Finding("night.account.zone", what, WHY, mend, Place(accounts.name, None, "zone")))
+            con.execute("UPDATE accounts_raw SET zone = NULL WHERE zone = ?", [name])
+    return found
+
+
+def _accounts(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(
+        """CREATE TABLE accounts_ranked AS
+           SELECT *,
+             CASE WHEN account_id IS NULL OR account_id = '' OR debtor_id IS NULL OR debtor_id = '' THEN 'night.account.id'
+               WHEN principal_fen IS NULL OR due_fen IS NULL OR principal_fen < 0 OR due_fen < 0
+                 OR principal_fen > ? OR due_fen > ? THEN 'night.account.amount' END AS code,
+             ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY
+               CASE WHEN debtor_id <> '' AND principal_fen BETWEEN 0 AND ? AND due_fen BETWEEN 0 AND ? THEN 0 ELSE 1 END,
+               due_fen DESC, principal_fen DESC, debtor_id, due_date, product, cycles, do_not_contact DESC, status, zone,
+               last_agent, agent_group, broken) AS place
+           FROM accounts_raw""",
+        [MAX_ACCOUNT_FEN] * 4,
+    )
+    con.execute(
+        """CREATE TABLE refused AS
+           SELECT account_id, COALESCE(code, 'night.account.duplicate') AS code, principal_fen, due_fen
+           FROM accounts_ranked WHERE code IS NOT NULL OR place > 1"""
+    )
     con.execute(
         """CREATE TABLE accounts_in AS
-           SELECT * EXCLUDE (place) FROM (
-             SELECT *, ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY due_fen DESC, debtor_id, principal_fen DESC) AS place
-             FROM accounts_raw
-             WHERE account_id IS NOT NULL AND debtor_id IS NOT NULL AND principal_fen >= 0 AND due_fen >= 0
-           ) ranked WHERE place = 1"""
+           SELECT account_id, debtor_id, product, principal_fen, due_fen, due_date, agent_group,
+             CASE WHEN cycles BETWEEN 0 AND ? THEN cycles END AS cycles,
+             COALESCE(do_not_contact, FALSE) AS do_not_contact,
+             COALESCE(NULLIF(zone, ''), ?) AS zone, last_agent, COALESCE(NULLIF(status, ''), 'open') AS status,
+             GREATEST(COALESCE(broken, 0), 0) AS broken
+           FROM accounts_ranked WHERE code IS NULL AND place = 1""",
+        [MAX_CYCLES, DEFAULT_ZONE],
     )
+    con.execute("DROP TABLE accounts_ranked")
+    con.execute("CREATE TABLE broken AS SELECT debtor_id, MAX(broken) AS broken FROM accounts_in GROUP BY debtor_id")
+    con.execute("CREATE TABLE zones AS SELECT debtor_id, MIN(zone) AS zone FROM accounts_in GROUP BY debtor_id")
+
+
+def _events(con: duckdb.DuckDBPyConnection) -> None:
+    """A day is the debtor's local date (smallest zone name when accounts disagree)."""
     con.execute(
         """CREATE TABLE events_in AS
-           SELECT e.*, CAST(timezone(COALESCE(z.zone, ?), e.ts) AS DATE) AS local_day,
-             CAST(date_part('hour', timezone(COALESCE(z.zone, ?), e.ts)) AS INTEGER) AS local_hour
-           FROM events_raw e
-           LEFT JOIN (SELECT debtor_id, MIN(zone) AS zone FROM accounts_in GROUP BY debtor_id) z ON z.debtor_id = e.debtor_id""",
-        [DEFAULT_ZONE, DEFAULT_ZONE],
-    )
-    _tables(con, as_of)
-    con.execute("CREATE TABLE agents_in(agent_id VARCHAR, capacity INTEGER)")
-    if agents:
-        con.executemany("INSERT INTO agents_in VALUES (?, ?)", agents)
-    _tasks(con, tasks)
-
-
-def _tasks(con: duckdb.DuckDBPyConnection, tasks: Path | None) -> None:
-    if tasks is None:
-        con.execute(
-            "CREATE TABLE tasks_in(debtor_id VARCHAR, kind VARCHAR, due_at TIMESTAMPTZ, amount_fen BIGINT, agent VARCHAR, when_text VARCHAR)"
-        )
-        return
-    _need(con, tasks, {"debtor_id": "", "kind": "", "due_at": "", "amount_fen": "", "agent": ""})
-    con.execute(
-        """CREATE TABLE tasks_in AS
-           SELECT debtor_id, kind, due_at, amount_fen, agent, strftime(timezone(?, due_at), '%H:%M') AS when_text
-           FROM read_parquet(?)""",
-        [DEFAULT_ZONE, str(tasks)],
+           WITH placed AS (
+             SELECT e.*, timezone(COALESCE(z.zone, ?), e.ts) AS wall FROM events_raw e LEFT JOIN zones z ON z.debtor_id = e.debtor_id
+           )
+           SELECT debtor_id, account_id, kind, amount_fen, connected, talk_seconds, line_id,
+             CAST(wall AS DATE) AS local_day, HOUR(wall) AS local_hour FROM placed""",
+        [DEFAULT_ZONE],
     )
 
 
-def _tables(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
+def _parameters(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
+    """`params`: one row of integers from the packs; ppm are parts per million."""
+    score, limit, repeat = score_table(), limits(), repeat_from()
+    one = score["broken_promise_ppm"]
+    values = {
+        "pre_due_days": phase_rows()[1],
+        "broken_1": one,
+        "broken_2": one * one // 10**6,
+        "broken_3": one * one // 10**6 * one // 10**6,
+        "reached_ppm": score["reached_before_ppm"],
+        "never_ppm": score["never_reached_ppm"],
+        "never_after": score["never_reached_after"],
+        "best_hour_minimum": limit["best_hour_minimum"],
+        "effective_cap": limit["effective_per_day"],
+        "effective_seconds": limit["effective_seconds"],
+        "unanswered_cap": limit["unanswered_per_day"],
+        "repeat_promises": repeat["promises"],
+        "repeat_broken": repeat["broken"],
+        "repeat_talks": repeat["conversations"],
+    }
+    columns = ", ".join(f"CAST({int(value)} AS BIGINT) AS {name}" for name, value in values.items())
+    con.execute(f"CREATE TABLE params AS SELECT CAST(? AS DATE) AS as_of, {columns}", [as_of])
+
+
+def _tables(con: duckdb.DuckDBPyConnection) -> None:
     products, _findings = load_products()
-    phases, pre_due = phase_rows()
-    scores = score_table()
-    one = scores["broken_promise_ppm"]
-    con.execute(
-        """CREATE TABLE params AS SELECT CAST(? AS DATE) AS as_of, CAST(? AS INTEGER) AS pre_due_days,
-             CAST(? AS BIGINT) AS broken_1, CAST(? AS BIGINT) AS broken_2, CAST(? AS BIGINT) AS broken_3,
-             CAST(? AS BIGINT) AS reached_ppm, CAST(? AS BIGINT) AS never_ppm, 2 AS best_hour_minimum""",
-        [
-            as_of,
-            pre_due,
-            one,
-            one * one // 10**6,
-            one * one // 10**6 * one // 10**6,
-            scores["reached_before_ppm"],
-            scores["never_reached_ppm"],
-        ],
-    )
+    con.execute(f"CREATE TABLE numbers AS SELECT CAST(range AS BIGINT) AS n FROM range({MAX_CYCLES * 2})")  # noqa: S608 - our number
     con.execute("CREATE TABLE phases(product VARCHAR, stage VARCHAR, from_day INTEGER, to_day INTEGER)")
-    con.executemany("INSERT INTO phases VALUES (?, ?, ?, ?)", phases)
-    con.execute("CREATE TABLE chances(stage VARCHAR, with_call_ppm BIGINT, without_ppm BIGINT)")
-    con.executemany("INSERT INTO chances VALUES (?, ?, ?)", [(s, *pair) for s, pair in scores["base"].items()])
+    con.executemany("INSERT INTO phases VALUES (?, ?, ?, ?)", phase_rows()[0])
+    con.execute("CREATE TABLE chances(stage VARCHAR, with_ppm BIGINT, without_ppm BIGINT)")
+    con.executemany("INSERT INTO chances VALUES (?, ?, ?)", [(s, *pair) for s, pair in score_table()["base"].items()])
     con.execute(
         """CREATE TABLE rates(product VARCHAR, kind VARCHAR, rate_from DATE, rate_to DATE, daily_ppm BIGINT,
              charge_ppm BIGINT, charge_of VARCHAR, charge_min_fen BIGINT, charge_max_fen BIGINT, minimum_ppm BIGINT)"""
@@ -161,56 +142,3 @@ def _tables(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
         "INSERT INTO rates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [tuple(r.values()) for r in night_parameters(products)],
     )
-    con.execute("CREATE TABLE broken AS SELECT debtor_id, MAX(broken) AS broken FROM accounts_in GROUP BY debtor_id")
-
-
-CHECKS: tuple[tuple[str, str, Text, Text], ...] = (
-    (
-        "night.account.duplicate",
-        "SELECT account_id, COUNT(*) FROM accounts_raw GROUP BY account_id HAVING COUNT(*) > 1",
-        Text("账户重复出现,只取应还最多的一行", "appears more than once; the row with the most due is used"),
-        Text("在来源里去重。", "Remove the duplicates at the source."),
-    ),
-    (
-        "night.account.unusable",
-        "SELECT COALESCE(account_id, '?'), 1 FROM accounts_raw WHERE account_id IS NULL OR debtor_id IS NULL OR principal_fen < 0 OR due_fen < 0 OR principal_fen IS NULL OR due_fen IS NULL",
-        Text("账户缺标识或金额为负,未参与计算", "has no id or a negative amount and was left out"),
-        Text("补上标识,金额改为非负。", "Give the id and a non-negative amount."),
-    ),
-    (
-        "night.account.product",
-        "SELECT product, COUNT(*) FROM accounts_in WHERE product NOT IN (SELECT product FROM rates) GROUP BY product",
-        Text("产品没有参数,未计利息和违约金", "has no parameters: no interest or late charge was computed"),
-        Text("在 packs/products 里加上这个产品。", "Add the product to packs/products."),
-    ),
-    (
-        "night.event.account",
-        "SELECT account_id, COUNT(*) FROM events_in WHERE kind = 'payment' AND account_id NOT IN (SELECT account_id FROM accounts_in) GROUP BY account_id",
-        Text("还款的账户不在账户文件里", "has payments but is not in the accounts file"),
-        Text("核对账号,或补上账户。", "Check the number or supply the account."),
-    ),
-    (
-        "night.event.amount",
-        "SELECT COALESCE(account_id, debtor_id), COUNT(*) FROM events_in WHERE kind = 'payment' AND (amount_fen IS NULL OR amount_fen <= 0) GROUP BY 1",
-        Text("还款金额不是正数,未计入", "has payments without a positive amount; they were not counted"),
-        Text("金额写正数。", "Write positive amounts."),
-    ),
-    (
-        "night.event.future",
-        "SELECT COALESCE(account_id, debtor_id), COUNT(*) FROM events_in, params WHERE local_day > as_of GROUP BY 1",
-        Text("有晚于作业日的事件,未计入", "has events after the day; they were not counted"),
-        Text("核对日期。", "Check the dates."),
-    ),
-)
-
-
-def findings(con: duckdb.DuckDBPyConnection, limit: int = 1000) -> list[Finding]:
-    """Odd things in the input, at most `limit` of each kind, in a stable order."""
-    out: list[Finding] = []
-    why = Text("名单和金额会受影响。", "Lists and figures depend on it.")
-    for code, sql, what, mend in CHECKS:
-        rows: list[tuple[Any, ...]] = con.execute(f"{sql} ORDER BY 1 LIMIT {limit}").fetchall()
-        for key, count in rows:
-            text = Text(f"{key} {what.zh}({count})。", f"{key} {what.en} ({count}).")
-            out.append(Finding(code, text, why, mend, Place("night", None, str(key)), Severity.WARNING))
-    return out
