@@ -37,6 +37,10 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
 }
 PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?[sdif]|\{(\w*)\}")
+HAN = "\u4e00-\u9fff\u201d\u300b"
+FULL_WIDTH = {",": "\uff0c", ":": "\uff1a", ";": "\uff1b", "?": "\uff1f", "!": "\uff01"}
+HALF_WIDTH = re.compile(rf"(?<=[{HAN}])([,:;?!]) ?|([,:;]) ?(?=[{HAN}])")
+BRACKETS = re.compile(rf"\(([^()]*[{HAN}][^()]*)\)")
 HEADER = "Chinese of the Fairdue desk."
 Key = tuple[str, str]
 
@@ -80,6 +84,12 @@ def _read() -> Catalog:
         return read_po(handle, locale="zh_Hans", domain="django")
 
 
+def tidy(text: str) -> str:
+    """Chinese punctuation in full width, as it is set in print; brackets only when they hold Chinese."""
+    full = HALF_WIDTH.sub(lambda m: FULL_WIDTH[m[1] or m[2]], text)
+    return BRACKETS.sub("\uff08\\1\uff09", full)
+
+
 def update() -> Catalog:
     """The catalogue of today's messages with the translations there are."""
     fresh, known = collected(), _pairs(_read())
@@ -87,7 +97,7 @@ def update() -> Catalog:
         old = known.get(key)
         if old is None or not old.string:
             continue
-        single = old.string[0] if isinstance(old.string, tuple) else old.string
+        single = tidy(old.string[0] if isinstance(old.string, tuple) else old.string)
         message.string = (single,) if isinstance(message.id, tuple) else single
     return fresh
 
@@ -132,6 +142,8 @@ def problems() -> list[str]:
             needed = set.intersection(*({m[0] for m in PLACEHOLDER.finditer(i)} for i in msgids))
             allowed = set.union(*({m[0] for m in PLACEHOLDER.finditer(i)} for i in msgids))
             for string in strings:
+                if string != tidy(string):
+                    found.append(f"{places}: {_shown(key)} has half-width punctuation in Chinese; run: extract")
                 used = {m[0] for m in PLACEHOLDER.finditer(string)}
                 if not needed <= used or not used <= allowed:
                     found.append(f"{places}: {_shown(key)} has other placeholders in Chinese: {sorted(used ^ needed)}")

@@ -10,17 +10,13 @@ from fairdue.portfolio import load_mapping, shipped
 
 from .services.jobs import SUFFIXES
 
-SAMPLE_SIZES = ((100, "100"), (300, "300"), (1000, "1 000"))
-
 
 def mapping_choices() -> list[tuple[str, str]]:
-    """Mappings that ship, by name and title."""
-    choices = []
-    for name in shipped():
-        mapping, _findings = load_mapping(name)
-        if mapping is not None:
-            choices.append((name, f"{mapping.title.in_(get_language() or 'zh')} ({name})"))
-    return choices
+    """Mappings that ship, by name and title; account lists first, because nothing goes before them."""
+    found = [mapping for mapping, _findings in map(load_mapping, shipped()) if mapping is not None]
+    found.sort(key=lambda mapping: (mapping.kind != "accounts", mapping.name))
+    lang = get_language() or "zh"
+    return [(mapping.name, f"{mapping.title.in_(lang)} · {mapping.name}") for mapping in found]
 
 
 class ImportForm(forms.Form):

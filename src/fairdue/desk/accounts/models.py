@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CustomerStatus(models.TextChoices):
@@ -75,7 +76,7 @@ class Line(models.Model):
 
 
 class AccountStatus(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("account", "Open")
     SETTLED = "settled", _("Settled")
     CLOSED_BY_FEED = "closed_by_feed", _("Closed by feed")
 

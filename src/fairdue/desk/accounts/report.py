@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Max, Q, Sum
 
 from fairdue.desk.worklist.models import NightRun, Snapshot
 from fairdue.desk.worklist.stages import stage_name
@@ -27,7 +27,7 @@ def by_stage() -> tuple[NightRun | None, list[dict[str, Any]]]:
     run = NightRun.objects.filter(state="done").order_by("-pk").first()
     if run is None:
         return None, []
-    rows = Snapshot.objects.filter(run=run).values("stage").order_by("stage")
+    rows = Snapshot.objects.filter(run=run).values("stage").annotate(latest=Max("dpd")).order_by("latest", "stage")
     found = list(_sums(rows, "due_fen", "principal_fen", "interest_fen", "penalty_fen"))
     return run, [{**row, "name": stage_name(row["stage"])} for row in found]
 
