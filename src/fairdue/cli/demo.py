@@ -103,9 +103,8 @@ def _forget(home: Path) -> None:
 
 
 def _environment(home: Path) -> None:
-    offset = shift_seconds(
-        datetime.now(UTC)
-    )  # house: naive-datetime - decides the demo's own clock before the desk has one
+    moment = datetime.now(UTC)  # house: naive-datetime - decides the demo's clock before the desk has one
+    offset = shift_seconds(moment)
     values = {
         "FAIRDUE_HOME": str(home),
         "FAIRDUE_DEMO": "1",
