@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import example, given
@@ -86,6 +87,7 @@ def test_share_ppm(amount: int, ppm: int, fen: int) -> None:
         ("(12.00)", -1200),
         ("1e3", 100000),
         ("2.675", 268),
+        ("0.00" + "4" + "9" * 40, 0),
     ],
 )
 def test_amounts_as_people_and_exports_write_them(text: str, fen: int) -> None:
@@ -96,6 +98,18 @@ def test_amounts_as_people_and_exports_write_them(text: str, fen: int) -> None:
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(MoneyError):
         parse_money(text)
+
+
+@given(st.decimals(-(10**12), 10**12, allow_nan=False, allow_infinity=False), st.integers(0, 3))
+def test_decimals_are_rounded_once(value: Decimal, places: int) -> None:
+    exact = Fraction(value) * 10**places
+    nearest = int(abs(exact) + Fraction(1, 2)) * (-1 if exact < 0 else 1)
+    assert round_decimal_half_up(value, places) == nearest
+
+
+def test_no_number_is_not_rounded() -> None:
+    with pytest.raises(MoneyError, match="not a number"):
+        round_decimal_half_up(Decimal("NaN"))
 
 
 def test_unit_is_named() -> None:

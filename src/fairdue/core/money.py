@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from babel.numbers import format_currency
 
@@ -59,20 +59,24 @@ def parse_money(text: str, *, unit: str = "yuan") -> Fen:
         cleaned = cleaned.replace(",", "")
     elif not _PLAIN.match(cleaned):
         raise MoneyError(f"{text!r} is not an amount")
-    try:
-        value = Decimal(cleaned)
-    except InvalidOperation as exc:  # a pathological exponent
-        raise MoneyError(f"{text!r} is not an amount") from exc
-    fen = round_decimal_half_up(value * (100 if unit == "yuan" else 1))
+    fen = round_decimal_half_up(Decimal(cleaned), 2 if unit == "yuan" else 0)
     if abs(fen) > MAX_FEN:
         raise MoneyError(f"{text!r} is beyond {MAX_FEN} fen")
     return -fen if negative else fen
 
 
-def round_decimal_half_up(value: Decimal) -> int:
-    """Nearest integer, ties away from zero (half up on the absolute value)."""
-    sign = -1 if value < 0 else 1
-    return sign * int(abs(value) + Decimal("0.5"))
+def round_decimal_half_up(value: Decimal, places: int = 0) -> int:
+    """Nearest integer to `value × 10**places`, ties away from zero; exact for any number of digits.
+
+    Done on the digits, because Decimal's own arithmetic rounds to 28 of them first and would round twice.
+    """
+    negative, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int):
+        raise MoneyError(f"{value} is not a number")
+    whole = int("".join(map(str, digits)))
+    power = exponent + places
+    size = whole * 10**power if power >= 0 else divide_half_up(whole, 10**-power)
+    return -size if negative else size
 
 
 def to_yuan(fen: Fen) -> Decimal:

@@ -21,8 +21,9 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from fairdue.core.findings import Finding, Place
 from fairdue.core.money import MAX_FEN
@@ -32,12 +33,20 @@ from fairdue.packs import PackError, line_of, read_yaml
 from .facts import AccountFacts, DueItem, EventKind, LedgerEvent
 
 
+def _iso(value: object) -> object:
+    """JSON has no dates: an ISO text is read as one; anything else is left for the type check."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+Day = Annotated[date, BeforeValidator(_iso)]
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class _Item(_Strict):
-    due_date: date
+    due_date: Day
     principal_fen: int = Field(ge=0, le=MAX_FEN)
     interest_fen: int = Field(default=0, ge=0, le=MAX_FEN)
     fee_fen: int = Field(default=0, ge=0, le=MAX_FEN)
@@ -46,9 +55,9 @@ class _Item(_Strict):
 class _Event(_Strict):
     reference: str
     kind: EventKind = Field(strict=False)
-    value_date: date
+    value_date: Day
     amount_fen: int = Field(le=MAX_FEN)
-    booked_on: date | None = None
+    booked_on: Day | None = None
     component: str | None = None
     reverses: str | None = None
     note: str = ""
@@ -59,7 +68,7 @@ class _File(_Strict):
     product: str
     lender_type: str
     due_items: tuple[_Item, ...] = Field(strict=False)
-    opened: date | None = None
+    opened: Day | None = None
     cycles: int | None = Field(default=None, ge=0, le=1200)
     limit_fen: int | None = Field(default=None, ge=0, le=MAX_FEN)
     minimum_fen: int | None = Field(default=None, ge=0, le=MAX_FEN)
