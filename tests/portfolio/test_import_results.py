@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -370,3 +371,40 @@ def test_a_contact_list_checks_each_value_by_its_kind(read: Read) -> None:
         ("mobile", "15400000001", "Asia/Shanghai"),
     ]
     assert result.totals.taken == 3
+
+
+def test_a_parquet_file_damaged_midway_is_not_half_imported(tmp_path: Path, mapping_of: Callable[..., Mapping]) -> None:
+    path = tmp_path / "feed.parquet"
+    names = HEADER.split(",")
+    pq.write_table(pa.table({name: [f"{name}{i}" for i in range(500)] for name in names}), path, use_dictionary=False)
+    whole = path.read_bytes()
+    rng, seen = random.Random(3), set()
+    for _ in range(120):
+        content = bytearray(whole)
+        content[rng.randrange(len(content))] = rng.randrange(256)
+        path.write_bytes(content)
+        result = read_portfolio(path, mapping_of(), AS_OF)
+        assert result.usable or (not result.accounts and result.findings[0].severity == "error")
+        seen.add(result.usable)
+    assert seen == {True, False}
+
+
+NOISE = st.one_of(
+    st.binary(max_size=300),
+    st.text(alphabet='客户号姓名账产品到期日本金,;"\n\r\t A1.\0\ufeff', max_size=200).map(
+        lambda text: (HEADER + "\n" + text).encode()
+    ),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
+@given(
+    content=NOISE,
+    suffix=st.sampled_from([".csv", ".txt", ".xlsx", ".parquet"]),
+    delimiter=st.sampled_from(["auto", ";"]),
+)
+def test_no_bytes_can_crash_an_import(content: bytes, suffix: str, delimiter: str, read: Read, tmp_path: Path) -> None:
+    result = read(content, SMALL + f'delimiter: "{delimiter}"', "noise" + suffix)
+    assert result.totals.reconciles
+    assert result.usable or result.findings
+    write_rejects(result, tmp_path / ("back" + suffix))

@@ -21,7 +21,7 @@ from .computed import RULES
 from .fields import KEY
 from .identities import identity_maker
 from .mapping import Condition, Mapping
-from .readers import Layout, RawRow, open_table
+from .readers import DamagedFeedError, Layout, RawRow, open_table
 from .totals import ColumnSum, Totals
 from .values import CellError, column_key, integer_parser, plain
 from .wording import finding, quoted
@@ -89,11 +89,15 @@ def read_portfolio(
     run = _Run(mapping, table.layout, bound, day, findings)
     rows = table.rows()
     done = 0
-    while batch := list(islice(rows, chunk)):
-        run.take(batch)
-        done += len(batch)
-        if progress is not None:
-            progress(done, max(done, table.total))
+    try:
+        while batch := list(islice(rows, chunk)):
+            run.take(batch)
+            done += len(batch)
+            if progress is not None:
+                progress(done, max(done, table.total))
+    except DamagedFeedError as exc:
+        damaged = finding("import.file.damaged", Place(path.name), value=str(exc))
+        return ImportResult(mapping, path.name, day, False, findings=(damaged, *findings), layout=table.layout)
     if progress is not None:
         progress(done, done)
     if done == 0:

@@ -18,6 +18,10 @@ from .mapping import Mapping
 from .wording import finding
 
 
+class DamagedFeedError(Exception):
+    """Raised by `Table.rows` when the file breaks off midway; what was read so far is then not to be used."""
+
+
 class RawRow(NamedTuple):
     """`cells` is None for a broken row; then `code` says why and `broken` holds the fields there are. `raw`: CSV text."""
 

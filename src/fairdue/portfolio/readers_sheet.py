@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from fairdue.core.findings import Finding, Place
 
 from .mapping import Mapping
-from .readers import Layout, RawRow, Table, width_checked
+from .readers import DamagedFeedError, Layout, RawRow, Table, width_checked
 from .wording import finding
 
 BATCH = 10_000
@@ -61,16 +61,19 @@ def open_parquet(path: Path, mapping: Mapping) -> tuple[Table | None, list[Findi
     """Open a Parquet file; see `readers.open_table`. Row numbers are record numbers from 1."""
     try:
         file = pq.ParquetFile(path)
-    except (pa.ArrowException, OSError) as exc:
+        layout = Layout(path.name, "parquet", tuple(file.schema_arrow.names))
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as exc:
         return None, [finding("import.file.damaged", Place(path.name), value=str(exc).splitlines()[0][:120])]
-    layout = Layout(path.name, "parquet", tuple(file.schema_arrow.names))
 
     def rows() -> Iterator[RawRow]:
         number = 0
-        for batch in file.iter_batches(batch_size=BATCH):
-            for cells in zip(*[_texts(column) for column in batch.columns], strict=True):
-                number += 1
-                yield RawRow(number, "", list(cells))
+        try:
+            for batch in file.iter_batches(batch_size=BATCH):
+                for cells in zip(*[_texts(column) for column in batch.columns], strict=True):
+                    number += 1
+                    yield RawRow(number, "", list(cells))
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as exc:
+            raise DamagedFeedError(str(exc).splitlines()[0][:120]) from exc
 
     return Table(layout, file.metadata.num_rows, rows), []
 
