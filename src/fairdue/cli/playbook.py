@@ -41,3 +41,46 @@ def register(app: typer.Typer) -> None:
             stdout.print(f"  {line.say.strip()}", markup=False)
             stdout.print(f"  why: {line.why}", markup=False)
             stdout.print(f"  cites: {', '.join(line.cites) or '-'}   source: {line.source}", markup=False)
+
+    @group.command("render")
+    def render_(
+        line_id: str = typer.Argument(..., metavar="LINE", help="A line id such as first.payday.1."),
+        facts: Path | None = typer.Option(None, help="YAML or JSON of facts that replace the sample's, by field name."),
+    ) -> None:
+        """Show a line as it would be said; a fact that is missing or untrue is a finding (exit status 1)."""
+        from dataclasses import fields, replace
+
+        from fairdue.dialogue import sample_values
+        from fairdue.packs import PackError, read_yaml
+        from fairdue.playbook import RenderValues, load_library, render
+
+        library, _findings = load_library()
+        if line_id not in library.lines:
+            unusable(f"{line_id}: no such line; `fairdue playbook show ACT` lists lines")
+        values = sample_values()
+        if facts is not None:
+            try:
+                raw = read_yaml(facts)
+            except PackError as exc:
+                unusable(str(exc))
+            plain = {f.name for f in fields(RenderValues)} - {"now", "quote"}
+            if not isinstance(raw, dict) or set(raw) - plain or not all(isinstance(v, str) for v in raw.values()):
+                unusable(f"{facts}: give texts for any of {', '.join(sorted(plain))}")
+            values = replace(values, **{str(key): value for key, value in raw.items()})
+        rendered, problems = render(library.line(line_id), values)
+        report(problems)
+        if rendered is not None:
+            stdout.print(rendered.text, markup=False)
+            stdout.print(f"quote: {rendered.quote_number or '-'}   check at: {rendered.deadline or '-'}", markup=False)
+
+    @group.command("test")
+    def test_() -> None:
+        """Play the conversations of all packs and name each expectation that is not met."""
+        from fairdue.dialogue import load_recogniser, run_conversations
+        from fairdue.playbook import load_library
+        from fairdue.playbook.library import PLAYBOOKS
+
+        library, _findings = load_library()
+        outcomes = run_conversations(sorted(PLAYBOOKS.iterdir()), library, load_recogniser())
+        report(finding for outcome in outcomes for finding in outcome.findings)
+        stdout.print(f"playbook: {len(outcomes)} conversations as expected")

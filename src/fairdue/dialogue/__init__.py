@@ -9,6 +9,7 @@ Until the customer has confirmed who they are, no suggestion carries a debt fact
 self-harm or vulnerability turn the whole call: collection stops and help comes first.
 """
 
+from .conversations import Outcome, run_conversations, sample_values
 from .recogniser import ActGuess, Recogniser, Recognition, load_recogniser
 from .state import CallState, begin_call, heard, must_say, said
 from .suggest import Suggestion, chips, opening_lines, search, suggest
@@ -16,6 +17,7 @@ from .suggest import Suggestion, chips, opening_lines, search, suggest
 __all__ = [
     "ActGuess",
     "CallState",
+    "Outcome",
     "Recogniser",
     "Recognition",
     "Suggestion",
@@ -25,7 +27,9 @@ __all__ = [
     "load_recogniser",
     "must_say",
     "opening_lines",
+    "run_conversations",
     "said",
+    "sample_values",
     "search",
     "suggest",
 ]

@@ -1,7 +1,7 @@
 """From an utterance to ranked acts: authored phrases, a phrase layer that never misses what must not be missed, a linear
-model over character n-grams.
+model over character n-grams (the margins of a support vector machine and the odds of naive Bayes, added).
 
-The model is trained in the process from `packs/phrases/*.yaml` when it is first needed (a second or two) and is the same
+The model is trained in the process from `packs/phrases/*.yaml` when it is first needed (under a second) and is the same
 for the same phrases. Figures on held-out phrasing families come from `evaluate` and nothing else.
 """
 
@@ -18,7 +18,8 @@ from typing import Any
 import ahocorasick_rs
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import MultinomialNB
+from sklearn.svm import LinearSVC
 
 from fairdue.packs import PACKS, pack_files, read_yaml
 
@@ -28,6 +29,20 @@ ALSO = 0.25
 """Further acts at or above this probability are present too."""
 CERTAIN = 0.95
 """Probability given to a safety phrase that stands in the utterance."""
+
+MARGIN_WEIGHT, ODDS_WEIGHT = 4.0, 0.7
+"""Mix of the two models, chosen on held-out families so that mean confidence meets accuracy."""
+SAFETY = (
+    "vulnerable.self_harm",
+    "identity.deny",
+    "third_party.stop",
+    "dispute.identity_theft",
+    "rights.complaint",
+    "rights.stop_contact",
+    "rights.lawyer",
+    "rights.data",
+)
+"""Acts that must not be missed; `evaluate` reports how often they are among all acts judged present."""
 
 _FILLERS = re.compile(r"(嗯+|呃+|那个|就是说|我跟你讲|这个嘛|啊|呀|哎|诶|唉|喂)")
 _SPACES = re.compile(r"[\s,。!?;:、~…·\"'“”‘’()\[\]《》,.!?;:]+")
@@ -95,9 +110,10 @@ class Recogniser:
     def __init__(self, phrases: Sequence[Phrase], safety: dict[str, list[str]]) -> None:
         self._vector = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), sublinear_tf=True)
         matrix = self._vector.fit_transform([normalise(p.text) for p in phrases])
-        self._model = LogisticRegression(C=400.0, max_iter=400)
-        self._model.fit(matrix, [p.act for p in phrases])
-        self._acts = [str(name) for name in self._model.classes_]
+        names = [p.act for p in phrases]
+        self._margins = LinearSVC(C=0.5, random_state=0).fit(matrix, names)
+        self._odds = MultinomialNB(alpha=0.05, fit_prior=False).fit(matrix, names)
+        self._acts = [str(name) for name in self._margins.classes_]
         pairs = [(fragment, act) for act, fragments in safety.items() for fragment in fragments]
         self._safety_acts = [act for _fragment, act in pairs]
         self._safety = ahocorasick_rs.AhoCorasick([fragment for fragment, _act in pairs]) if pairs else None
@@ -118,8 +134,12 @@ class Recogniser:
         return Recognition(tuple(ActGuess(act, float(p)) for act, p in ranked[:top]), multi)
 
     def _probabilities(self, plain: str) -> list[float]:
-        row = self._model.predict_proba(self._vector.transform([plain]))[0]
-        return [float(p) for p in np.asarray(row)]
+        row = self._vector.transform([plain])
+        score = (
+            MARGIN_WEIGHT * self._margins.decision_function(row)[0] + ODDS_WEIGHT * self._odds.predict_log_proba(row)[0]
+        )
+        weights = np.exp(score - score.max())
+        return [float(p) for p in weights / weights.sum()]
 
     def _certain(self, plain: str) -> set[str]:
         if self._safety is None:
@@ -154,17 +174,24 @@ def load_recogniser() -> Recogniser:
 def evaluate(phrases: Sequence[Phrase], safety: dict[str, list[str]], folds: int = 5) -> dict[str, Any]:
     """Held-out figures: families are dealt to folds, each fold is judged by a model that never saw its families.
 
-    Returns top-1 and top-3 accuracy, macro-F1, recall per act, the number judged. Families with one member act alone.
+    Returns top-1 and top-3 accuracy, macro-F1, recall per act, how often acts of `SAFETY` are judged present, mean
+    confidence less accuracy (0 is calibrated), and the numbers judged.
     """
     names = sorted({p.family for p in phrases})
     fold_of = {name: index % folds for index, name in enumerate(names)}
     right = {"top1": 0, "top3": 0}
+    kept: list[int] = []
+    gap: list[float] = []
     hits: dict[str, list[int]] = {}
     claimed: dict[str, int] = {}
     for fold in range(folds):
         model = Recogniser([p for p in phrases if fold_of[p.family] != fold], safety)
         for phrase in (p for p in phrases if fold_of[p.family] == fold):
-            guesses = [g.act for g in model.recognise(phrase.text).acts]
+            found = model.recognise(phrase.text)
+            guesses = [g.act for g in found.acts]
+            gap.append(found.acts[0].p - (guesses[0] == phrase.act))
+            if phrase.act in SAFETY:
+                kept.append(int(phrase.act in found.multi))
             right["top1"] += guesses[0] == phrase.act
             right["top3"] += phrase.act in guesses[:3]
             hits.setdefault(phrase.act, []).append(int(guesses[0] == phrase.act))
@@ -180,5 +207,7 @@ def evaluate(phrases: Sequence[Phrase], safety: dict[str, list[str]], folds: int
         "top1": right["top1"] / len(phrases),
         "top3": right["top3"] / len(phrases),
         "macro_f1": sum(f1) / len(f1),
+        "safety_recall": sum(kept) / len(kept) if kept else 0.0,
+        "overconfidence": sum(gap) / len(gap),
         "recall": recall,
     }

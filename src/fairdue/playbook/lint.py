@@ -48,6 +48,14 @@ def _line_findings(line: Line, library: Library) -> list[Finding]:  # noqa: PLR0
             "写上原因、出处和英文大意。",
             "Write why, the source and the English gist.",
         )
+    if (line.pressure >= 2 or line.lever == "law") and not line.cites:
+        say(
+            "citation",
+            "讲后果或讲法却没写依据。",
+            "states a consequence or the law without citing it.",
+            "写 cites。",
+            "Give cites.",
+        )
     for name in line.placeholders:
         if name not in PLACEHOLDERS:
             say(
@@ -99,6 +107,30 @@ def _line_findings(line: Line, library: Library) -> list[Finding]:  # noqa: PLR0
             "去掉债务事实。",
             "Take the debt facts out.",
         )
+    return out
+
+
+def _jumps(library: Library) -> list[Finding]:
+    """Acts of a stage whose replies rise by more than one step from the stage's opening (P1-0.5)."""
+    out = []
+    stages = {stage for pack in library.packs.values() for stage in pack.stages}
+    for stage in sorted(stages - {"special", "third_party"}):
+        opening = min((n.pressure for n in library.step("purpose", stage=stage)), default=0)
+        for act in library.acts:
+            reached = opening
+            for line in sorted(library.replies(act, stage=stage), key=lambda n: n.pressure):
+                if line.pressure > reached + 1:
+                    out.append(
+                        problem(
+                            "playbook.jump",
+                            library.where.get(line.id, Place()),
+                            f"{line.id}:{act} 的施压从 {reached} 跳到 {line.pressure}。",
+                            f"{line.id}: pressure jumps from {reached} to {line.pressure} for {act}.",
+                            "补一条中间力度的话术,或降低 pressure。",
+                            "Write a line in between, or lower the pressure.",
+                        )
+                    )
+                reached = max(reached, line.pressure)
     return out
 
 
@@ -227,4 +259,4 @@ def lint(folders: Sequence[Path] | None = None) -> list[Finding]:
                         "Use the approved name.",
                     )
                 )
-    return findings + _flow_findings(library)
+    return findings + _jumps(library) + _flow_findings(library)
