@@ -10,9 +10,14 @@ from .io import report, stdout, unusable
 
 
 def register(app: typer.Typer) -> None:
-    """Add `fairdue playbook lint` and `show`."""
+    """Add `fairdue playbook lint`, `show`, `render` and `test`."""
     group = typer.Typer(help="Playbook packs: check and read them.", no_args_is_help=True)
     app.add_typer(group, name="playbook")
+    _reading(group)
+    _trying(group)
+
+
+def _reading(group: typer.Typer) -> None:
 
     @group.command("lint")
     def lint_(
@@ -42,6 +47,8 @@ def register(app: typer.Typer) -> None:
             stdout.print(f"  why: {line.why}", markup=False)
             stdout.print(f"  cites: {', '.join(line.cites) or '-'}   source: {line.source}", markup=False)
 
+
+def _trying(group: typer.Typer) -> None:
     @group.command("render")
     def render_(
         line_id: str = typer.Argument(..., metavar="LINE", help="A line id such as first.payday.1."),

@@ -27,6 +27,8 @@ UNCLEAR = 0.12
 """Below this probability nothing is likely enough and the answer is `unclear`."""
 ALSO = 0.25
 """Further acts at or above this probability are present too."""
+ALSO_SAFETY = 0.12
+"""The same for acts of `SAFETY`: a false alarm costs a question, a miss costs a person."""
 CERTAIN = 0.95
 """Probability given to a safety phrase that stands in the utterance."""
 
@@ -130,7 +132,8 @@ class Recogniser:
         ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
         if ranked[0][1] < UNCLEAR:
             return Recognition((ActGuess("unclear", 1.0 - ranked[0][1]),), ())
-        multi = tuple(act for act, p in ranked[:4] if p >= ALSO) or (ranked[0][0],)
+        present = (act for act, p in ranked[:4] if p >= (ALSO_SAFETY if act in SAFETY else ALSO))
+        multi = tuple(present) or (ranked[0][0],)
         return Recognition(tuple(ActGuess(act, float(p)) for act, p in ranked[:top]), multi)
 
     def _probabilities(self, plain: str) -> list[float]:
