@@ -19,6 +19,7 @@ from fairdue.desk.plans.models import Plan
 from fairdue.desk.promises.models import Promise
 from fairdue.desk.worklist.models import NightRun, WorklistEntry
 
+HTMX = {"HX-Request": "true"}
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -95,7 +96,7 @@ def test_leads_and_trainers_do_not_call(world: World) -> None:
 def test_what_the_customer_says_brings_replies_with_a_real_figure(desk: Client, world: World) -> None:
     session = start(desk, world)
     desk.post(live("hear", session), {"act": "identity.confirm"})
-    html = desk.post(live("hear", session), {"text": "我等发工资再还"}).content.decode()
+    html = desk.post(live("hear", session), {"text": "我等发工资再还"}, headers=HTMX).content.decode()
     assert 'data-reply="1"' in html
     assert 'data-reply="3"' in html
     assert "Q20260302-" in html
@@ -108,16 +109,22 @@ def test_what_the_customer_says_brings_replies_with_a_real_figure(desk: Client, 
     assert session.turns[-1]["line"] == line
 
 
+def test_without_scripts_the_guide_answers_with_the_whole_page(desk: Client, world: World) -> None:
+    session = start(desk, world)
+    assert desk.post(live("hear", session), {"act": "identity.confirm"}).url == page_of(world)
+    assert session.permit.customer_id == world.customer.pk
+
+
 def test_before_the_customer_is_confirmed_no_reply_names_a_figure(desk: Client, world: World) -> None:
     session = start(desk, world)
-    html = desk.post(live("hear", session), {"text": "什么事"}).content.decode()
+    html = desk.post(live("hear", session), {"text": "什么事"}, headers=HTMX).content.decode()
     assert "Q20260302-" not in html
 
 
 def test_signs_of_danger_turn_the_whole_screen(desk: Client, world: World) -> None:
     session = start(desk, world)
     desk.post(live("hear", session), {"act": "identity.confirm"})
-    answer = desk.post(live("hear", session), {"text": "我不想活了"}, headers={"X-Call-Mode": "0"})
+    answer = desk.post(live("hear", session), {"text": "我不想活了"}, headers={**HTMX, "X-Call-Mode": "0"})
     assert answer.headers["HX-Refresh"] == "true"
     html = desk.get(page_of(world)).content.decode()
     assert 'id="crisis"' in html
@@ -157,7 +164,7 @@ def test_on_a_contacts_line_the_whole_screen_hides_the_debt(desk: Client, world:
 
 def test_a_relative_on_the_customers_own_line_hides_it_too(desk: Client, world: World) -> None:
     session = start(desk, world)
-    answer = desk.post(live("hear", session), {"act": "identity.family"}, headers={"X-Call-Mode": "0"})
+    answer = desk.post(live("hear", session), {"act": "identity.family"}, headers={**HTMX, "X-Call-Mode": "0"})
     assert answer.headers["HX-Refresh"] == "true"
     assert "示例银行" not in desk.get(page_of(world)).content.decode()
 

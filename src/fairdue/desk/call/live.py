@@ -72,7 +72,9 @@ def draft(request: HttpRequest, permit_id: int) -> HttpResponse:
 
 
 def _guide(request: HttpRequest, session: CallSession) -> HttpResponse:
-    """The panel again; the whole page when who may see what has changed, or when the call has turned into a crisis."""
+    """The panel again; the whole page without scripts, and when who may see what has changed, or when the call has turned into a crisis."""
+    if not request.htmx:
+        return redirect("call:case", session.permit.customer_id)
     shown = guided.view(session)
     response = render(request, "call/_guide.html", {"session": session, "guide": shown})
     before = request.headers.get("X-Call-Mode", "")
