@@ -85,9 +85,9 @@ def _trying(group: typer.Typer) -> None:
         """Play the conversations of all packs and name each expectation that is not met."""
         from fairdue.dialogue import load_recogniser, run_conversations
         from fairdue.playbook import load_library
-        from fairdue.playbook.library import PLAYBOOKS
+        from fairdue.playbook.library import shipped
 
         library, _findings = load_library()
-        outcomes = run_conversations(sorted(PLAYBOOKS.iterdir()), library, load_recogniser())
+        outcomes = run_conversations(shipped(), library, load_recogniser())
         report(finding for outcome in outcomes for finding in outcome.findings)
         stdout.print(f"playbook: {len(outcomes)} conversations as expected")

@@ -98,12 +98,17 @@ def problem(code: str, place: Place, zh: str, en: str, mend_zh: str, mend_en: st
     return Finding(code, Text(zh, en), why, Text(mend_zh, mend_en), place)
 
 
-def _invalid(path: Path, row: Any, error: ValidationError) -> list[Finding]:
+def _inside(path: Path, folder: Path) -> str:
+    """The path as messages name it: from the pack's folder on."""
+    return path.relative_to(folder.parent).as_posix()
+
+
+def _invalid(file: str, row: Any, error: ValidationError) -> list[Finding]:
     out = []
     for item in error.errors():
         key = str(item["loc"][0]) if item["loc"] else None
         name = row.get("id", "?") if isinstance(row, dict) else "?"
-        where = Place(path.as_posix().split("/playbooks/")[-1], line_of(row, key), ".".join(map(str, item["loc"])))
+        where = Place(file, line_of(row, key), ".".join(map(str, item["loc"])))
         text = f"{name}: {item['msg']}"
         out.append(
             problem(
@@ -123,52 +128,52 @@ class _Loader:
         self.findings: list[Finding] = []
         self.library = Library({}, {}, {}, {}, load_acts(), {})
 
-    def read(self, path: Path) -> Any:
+    def read(self, path: Path, folder: Path) -> Any:
         try:
             return read_yaml(path)
         except PackError as exc:
-            place = Place(path.as_posix().split("/playbooks/")[-1], exc.line)
+            place = Place(_inside(path, folder), exc.line)
             self.findings.append(problem("playbook.file", place, str(exc), str(exc), "改正 YAML。", "Mend the YAML."))
             return None
 
-    def rows(self, folder: Path) -> Iterable[tuple[Path, Any]]:
-        for path in pack_files(folder):
-            for row in self.read(path) or []:
-                yield path, row
+    def rows(self, folder: Path, part: str) -> Iterable[tuple[str, Any]]:
+        for path in pack_files(folder / part):
+            for row in self.read(path, folder) or []:
+                yield _inside(path, folder), row
 
     def pack(self, folder: Path) -> None:
         head = folder / "pack.yaml"
-        raw = self.read(head)
+        raw = self.read(head, folder)
         if raw is None:
             return
         try:
             info = PackInfo.model_validate(raw)
         except ValidationError as exc:
-            self.findings += _invalid(head, raw, exc)
+            self.findings += _invalid(_inside(head, folder), raw, exc)
             return
         self.library.packs[info.name] = info
         if (folder / "flow.yaml").exists():
-            raw = self.read(folder / "flow.yaml")
+            raw = self.read(folder / "flow.yaml", folder)
             try:
                 self.library.flows[info.name] = Flow.model_validate(raw)
                 self.library.where[f"flow:{info.name}"] = Place(f"{folder.name}/flow.yaml", 1)
             except ValidationError as exc:
-                self.findings += _invalid(folder / "flow.yaml", raw, exc)
-        for path, row in self.rows(folder / "lines"):
+                self.findings += _invalid(f"{folder.name}/flow.yaml", raw, exc)
+        for file, row in self.rows(folder, "lines"):
             try:
-                self._keep(Line.model_validate(row), path, row, info.name)
+                self._keep(Line.model_validate(row), file, row, info.name)
             except ValidationError as exc:
-                self.findings += _invalid(path, row, exc)
-        for path, row in self.rows(folder / "redlines"):
+                self.findings += _invalid(file, row, exc)
+        for file, row in self.rows(folder, "redlines"):
             try:
                 case = RedLineCase.model_validate(row)
                 self.library.redlines[case.id] = case
-                self.library.where[case.id] = Place(f"{folder.name}/redlines/{path.name}", line_of(row))
+                self.library.where[case.id] = Place(file, line_of(row))
             except ValidationError as exc:
-                self.findings += _invalid(path, row, exc)
+                self.findings += _invalid(file, row, exc)
 
-    def _keep(self, line: Line, path: Path, row: Any, pack: str) -> None:
-        place = Place(f"{path.parent.parent.name}/lines/{path.name}", line_of(row))
+    def _keep(self, line: Line, file: str, row: Any, pack: str) -> None:
+        place = Place(file, line_of(row))
         if line.id in self.library.lines:
             text = f"{line.id} is written twice"
             self.findings.append(
@@ -180,10 +185,14 @@ class _Loader:
         self.library.where[line.id] = place
 
 
+def shipped() -> list[Path]:
+    """Folders of the packs that ship, in name order."""
+    return [p for p in sorted(PLAYBOOKS.iterdir()) if (p / "pack.yaml").exists()]
+
+
 def load_library(folders: Sequence[Path] | None = None) -> tuple[Library, list[Finding]]:
     """All packs of the folders (default: those that ship), and findings for what was refused."""
     loader = _Loader()
-    roots = folders or [p for p in sorted(PLAYBOOKS.iterdir()) if (p / "pack.yaml").exists()]
-    for folder in roots:
+    for folder in folders or shipped():
         loader.pack(folder)
     return loader.library, loader.findings

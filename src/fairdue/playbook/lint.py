@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fairdue.core.findings import Finding, Place
 
-from .library import Library, load_library, problem
+from .library import Library, load_library, problem, shipped
 from .render import FORBIDDEN_DEPARTMENT
 from .schema import CEILING, FIRST_DEADLINE, PARTIES, PLACEHOLDERS, STAGES, Line
 
@@ -217,15 +217,12 @@ def _flow_findings(library: Library) -> list[Finding]:
     return out
 
 
-def lint(folders: Sequence[Path] | None = None) -> list[Finding]:
-    """All findings of the packs, loading problems included; empty when everything is well."""
-    library, findings = load_library(folders)
-    for line in library.lines.values():
-        findings += _line_findings(line, library)
+def _redline_findings(library: Library) -> list[Finding]:
+    out = []
     for case in library.redlines.values():
         at = library.where.get(case.id, Place())
         if case.instead not in library.lines:
-            findings.append(
+            out.append(
                 problem(
                     "playbook.instead",
                     at,
@@ -236,7 +233,7 @@ def lint(folders: Sequence[Path] | None = None) -> list[Finding]:
                 )
             )
         if not case.breaks or not case.cites or not case.say:
-            findings.append(
+            out.append(
                 problem(
                     "playbook.redline",
                     at,
@@ -246,17 +243,35 @@ def lint(folders: Sequence[Path] | None = None) -> list[Finding]:
                     "Complete it.",
                 )
             )
-    for name, pack in library.packs.items():
-        for department in pack.departments:
-            if any(word in department for word in FORBIDDEN_DEPARTMENT):
-                findings.append(
-                    problem(
-                        "playbook.department",
-                        Place(f"{name}/pack.yaml"),
-                        f"部门名 {department} 让人误会是司法机关。",
-                        f"department {department} suggests an authority.",
-                        "用真实批准的部门名。",
-                        "Use the approved name.",
-                    )
-                )
-    return findings + _jumps(library) + _flow_findings(library)
+    return out
+
+
+def _department_findings(library: Library) -> list[Finding]:
+    return [
+        problem(
+            "playbook.department",
+            Place(f"{name}/pack.yaml"),
+            f"部门名 {department} 让人误会是司法机关。",
+            f"department {department} suggests an authority.",
+            "用真实批准的部门名。",
+            "Use the approved name.",
+        )
+        for name, pack in library.packs.items()
+        for department in pack.departments
+        if any(word in department for word in FORBIDDEN_DEPARTMENT)
+    ]
+
+
+def lint(folders: Sequence[Path] | None = None) -> list[Finding]:
+    """All findings of the packs, loading problems included; empty when everything is well.
+
+    Given folders are read together with the packs that ship (one of the same folder name is replaced), because packs share
+    the common lines; only findings about the given folders are returned.
+    """
+    mine = {folder.resolve().name for folder in folders or ()}
+    around = [folder for folder in shipped() if folder.name not in mine]
+    library, findings = load_library([*around, *(folder.resolve() for folder in folders or ())])
+    for line in library.lines.values():
+        findings += _line_findings(line, library)
+    findings += _redline_findings(library) + _department_findings(library) + _jumps(library) + _flow_findings(library)
+    return [f for f in findings if not mine or str(f.place.file).split("/", maxsplit=1)[0] in mine]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -146,11 +145,3 @@ class Act:
 
     id: str
     name: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Where a line stands, for linters."""
-
-    path: Path
-    line: int | None
