@@ -12,6 +12,7 @@ from fairdue.ledger import (
     DueItem,
     EventKind,
     LedgerEvent,
+    check_due_days,
     load_products,
     make_quote,
     read_account,
@@ -80,6 +81,16 @@ def test_before_its_reversal_a_payment_counts() -> None:
 )
 def test_an_account_that_does_not_fit_its_product_is_a_finding(facts: AccountFacts, product: str, code: str) -> None:
     assert [f.code for f in replay(facts, (), PRODUCTS[product], AS_OF)[1]] == [code]
+
+
+@pytest.mark.parametrize(
+    ("day", "fits"),
+    [("2026-03-07", True), ("2026-03-15", True), ("2026-02-28", True), ("2026-02-27", False), ("2026-03-31", False)],
+)
+def test_due_dates_are_checked_against_the_days_of_the_product(day: str, fits: bool) -> None:
+    facts = AccountFacts("A", "instalment", "bank", (DueItem(1, date.fromisoformat(day), 100),))
+    assert [f.code for f in check_due_days(facts, PRODUCTS["instalment"])] == ([] if fits else ["ledger.due_day"])
+    assert check_due_days(facts, PRODUCTS["telecom"]) == []
 
 
 def test_a_rate_that_ends_is_a_finding_and_interest_stops(tmp_path: Path) -> None:

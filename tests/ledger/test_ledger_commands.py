@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,33 @@ def test_unusable_input_exits_2_with_one_clear_line(
 
 
 @pytest.mark.django_db
+def test_an_account_of_the_desk_is_quoted_by_its_number() -> None:
+    from fairdue.desk.accounts.models import Account, Customer
+
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    customer = Customer.objects.create(debtor_id="D1", name_masked="示**", created_at=at)
+    Account.objects.create(
+        number="A1",
+        customer=customer,
+        product="credit_card",
+        lender="示例银行",
+        lender_type="bank",
+        opened=date(2024, 1, 5),
+        due_date=date(2026, 1, 30),
+        cycles=1,
+        principal_fen=2_400_000,
+        due_fen=240_000,
+        digest="d",
+        as_of=date(2026, 3, 1),
+        updated_at=at,
+        due_items=[{"number": 1, "due_date": "2026-01-30", "principal_fen": 2_400_000}],
+    )
+    result = run("quote", "A1", "--as-of", "2026-03-02")
+    assert result.exit_code == 0, result.output
+    assert "24,000.00 × 0.05% × 31 天 = 372.00" in result.output
+
+
+@pytest.mark.django_db
 def test_an_account_number_that_the_desk_does_not_know() -> None:
     result = run("quote", "6222", "--as-of", "2026-03-02")
     assert result.exit_code == 2
@@ -109,3 +137,23 @@ def test_a_plan_within_means_as_json_and_one_beyond_them() -> None:
     beyond = run(*PLAN, "--monthly", "1000", "--lang", "en")
     assert beyond.exit_code == 1
     assert "plan.means: 23,000.00 has no source" in beyond.output
+
+
+def test_a_desk_without_its_tables_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import OperationalError
+
+    from fairdue.desk.accounts import selectors
+
+    def broken(number: str) -> None:
+        raise OperationalError(f"no such table, asked for {number}")
+
+    monkeypatch.setattr(selectors, "account_facts", broken)
+    result = run("quote", "A1", "--as-of", "2026-03-02")
+    assert result.exit_code == 2
+    assert "the desk's database is not set up" in result.output
+
+
+def test_one_day_is_singular(account: str) -> None:
+    output = run("quote", account, "--as-of", "2026-01-31", "--lang", "en").output
+    assert "1 day late" in output
+    assert "× 1 day = 12.00" in output

@@ -33,7 +33,15 @@ def quote(
     as_json: bool = typer.Option(False, "--json", help="Print the quote and its findings as JSON."),
 ) -> None:
     """Explain what is owed on a day, to the fen. The number ends in serial 000000: computed here, not issued by the desk."""
-    from fairdue.ledger import check_claim_cap, check_rate_cap, explain, load_products, make_quote, replay
+    from fairdue.ledger import (
+        check_claim_cap,
+        check_due_days,
+        check_rate_cap,
+        explain,
+        load_products,
+        make_quote,
+        replay,
+    )
 
     day = _day(as_of, "--as-of")
     facts, events = _account(account, lang)
@@ -45,7 +53,7 @@ def quote(
         unusable(f"{account}: no product {facts.product!r}; use one of {', '.join(sorted(known)) or 'none'}")
     answer, found = make_quote(facts, events, product, day, numbered("Q", day, 0))
     position, _same = replay(facts, events, product, day)
-    findings += found
+    findings += found + check_due_days(facts, product)
     findings += check_rate_cap(facts.lender_type, product.annual_ppm(day), facts.opened)
     findings += check_claim_cap(facts, position)
     if as_json:

@@ -12,6 +12,7 @@ from .account_file import read_account
 from .agreement import Breach, CardAgreement, breach, card_agreement, stops_collection
 from .book import Step
 from .calendars import load_calendar
+from .events import check_due_days
 from .facts import AccountFacts, DueItem, EventKind, LedgerEvent
 from .plans import CommissionPlan, PlanPart, commission_plan
 from .products import Product, load_products, night_parameters
@@ -36,6 +37,7 @@ __all__ = [
     "breach",
     "card_agreement",
     "check_claim_cap",
+    "check_due_days",
     "check_rate_cap",
     "commission_plan",
     "explain",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from fairdue.core.dates import add_months
 from fairdue.core.findings import Finding, Place, Severity
 from fairdue.core.text import Text
 
@@ -84,6 +85,25 @@ def _problem(event: LedgerEvent) -> tuple[str, Text, Text] | None:
         names = ", ".join(allowed)
         return "ledger.event.component", what, Text(zh=f"用其中之一:{names}。", en=f"Use one of {names}.")
     return None
+
+
+def check_due_days(facts: AccountFacts, product: Product) -> list[Finding]:
+    """Due dates that are none of the product's days (P8-1: 7, 15, 23, 30; a short month's last day stands for the 30th)."""
+    odd = [i.due_date for i in facts.due_items if product.due_days and not _on_due_day(i.due_date, product.due_days)]
+    if not odd:
+        return []
+    days = ", ".join(map(str, product.due_days))
+    listed = ", ".join(map(str, odd))
+    what = Text(
+        zh=f"还款日 {listed} 不是产品约定的日子({days} 日)。", en=f"Due dates {listed} are none of the days {days}."
+    )
+    mend = Text(zh="核对账单日期,或更正产品文件。", en="Check the dates of the bill, or correct the product file.")
+    return [finding("ledger.due_day", what, mend, facts.source)]
+
+
+def _on_due_day(day: date, due_days: Sequence[int]) -> bool:
+    last = add_months(day.replace(day=1), 1).toordinal() - day.replace(day=1).toordinal()
+    return day.day in {min(d, last) for d in due_days}
 
 
 def account_findings(facts: AccountFacts, product: Product, as_of: date) -> list[Finding]:

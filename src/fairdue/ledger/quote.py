@@ -100,6 +100,10 @@ class Quote:
         )
 
 
+def _days(count: int) -> str:
+    return "day" if count == 1 else "days"
+
+
 def _merged(segments: Sequence[Segment]) -> list[Segment]:
     """Segments that follow each other on the same principal and rate read as one; the sum stays the same."""
     out: list[Segment] = []
@@ -122,7 +126,7 @@ def _interest_formula(position: Position) -> Text:
     for s in _merged(position.segments):
         head = f"{format_grouped(s.principal_fen)} × {percent_text(s.daily_ppm)} × {s.days}"
         zh.append(f"{head} 天")
-        en.append(f"{head} days")
+        en.append(f"{head} {_days(s.days)}")
     total = billed + divide_half_up(sum(s.principal_fen * s.daily_ppm * s.days for s in position.segments), MILLION)
     zh_sum, en_sum = " + ".join(zh) or "0", " + ".join(en) or "0"
     if position.paid["interest"]:
@@ -211,7 +215,7 @@ def explain(quote: Quote, lang: str = "zh") -> str:
     rows = [
         Text(
             f"报价 {quote.number}   账户 {quote.account_id}   截至 {quote.as_of}   逾期 {quote.dpd} 天",
-            f"Quote {quote.number}   account {quote.account_id}   as of {quote.as_of}   {quote.dpd} days late",
+            f"Quote {quote.number}   account {quote.account_id}   as of {quote.as_of}   {quote.dpd} {_days(quote.dpd)} late",
         ).in_(lang)
     ]
     for line in quote.lines:
