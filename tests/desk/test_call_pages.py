@@ -129,6 +129,11 @@ def test_signs_of_danger_turn_the_whole_screen(desk: Client, world: World) -> No
     html = desk.get(page_of(world)).content.decode()
     assert 'id="crisis"' in html
     assert "110" in html
+    assert "示例银行" not in html
+    assert 'value="promise"' not in html
+    assert desk.post(live("outcome", session), promise_for(world)).status_code == 422
+    desk.post(live("outcome", session), {"outcome": "vulnerable", "summary": "说不想活了"})
+    assert Hold.objects.get().kind == "crisis"
 
 
 def lost(world: World, noon: Clock):

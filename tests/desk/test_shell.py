@@ -76,7 +76,9 @@ def test_navigation_marks_the_page_that_is_open(db: None) -> None:
     assert marked == [reverse("accounts:imports")]
 
 
-@pytest.mark.parametrize(("language", "said"), [("zh-hans", "你的角色不能使用此页"), ("en", "Your role does not include")])
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh-hans", "你的角色不能使用此页"), ("en", "Your role does not include")]
+)
 def test_a_refusal_speaks_the_users_language(db: None, language: str, said: str) -> None:
     answer = browser(Role.AGENT, language).get(reverse("audit:list"))
     assert answer.status_code == 403
@@ -110,7 +112,9 @@ def test_pages_carry_the_security_headers_and_are_not_kept(db: None) -> None:
 def test_no_template_has_an_inline_script_without_a_nonce() -> None:
     for template in DESK.rglob("templates/**/*.html"):
         for tag in re.findall(r"<script[^>]*>", template.read_text()):
-            assert "src=" in tag or "CSP_NONCE" in tag or "csp_nonce" in tag or 'type="application/json"' in tag, template
+            assert "src=" in tag or "CSP_NONCE" in tag or "csp_nonce" in tag or 'type="application/json"' in tag, (
+                template
+            )
         assert not re.search(r"\son\w+=[\"']", template.read_text()), template
 
 

@@ -66,11 +66,23 @@ THIRD_PARTY = (
 )
 """Outcomes that a call with a contact person can have while the customer did not come to the phone."""
 
+CRISIS = (
+    Outcome.VULNERABLE,
+    Outcome.STOP_CONTACT,
+    Outcome.COMPLAINT,
+    Outcome.HARDSHIP,
+    Outcome.CALLBACK,
+    Outcome.REACHED,
+)
+"""Outcomes once the call has turned into a crisis: nothing about payment is agreed with a person in danger."""
+
 OWN_LINE = tuple(outcome for outcome in Outcome if outcome != Outcome.RELAY_LEFT)
 
 
-def outcomes_for(third_party: bool) -> Sequence[Outcome]:
+def outcomes_for(third_party: bool, crisis: bool = False) -> Sequence[Outcome]:
     """The outcomes that may be chosen."""
+    if crisis:
+        return CRISIS
     return THIRD_PARTY if third_party else OWN_LINE
 
 
@@ -91,12 +103,12 @@ class OutcomeForm(forms.Form):
     note = forms.CharField(label=_("Note"), required=False, max_length=2000)
     talk_seconds = forms.IntegerField(required=False, min_value=0, max_value=7200)
 
-    def __init__(self, *args: Any, accounts, zone: str, third_party: bool, today, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, accounts, zone: str, third_party: bool, crisis: bool, today, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.zone, self.today, self.parts = zone, today, ()
         self.plan: PlanForm | None = None
         self.fields["account"].queryset = accounts
-        self.fields["outcome"].choices = [(o.value, o.label) for o in outcomes_for(third_party)]
+        self.fields["outcome"].choices = [(o.value, o.label) for o in outcomes_for(third_party, crisis)]
 
     def _money(self, name: str) -> int:
         text = self.cleaned_data.get(name, "").strip()

@@ -15,7 +15,7 @@ from fairdue.core.dates import local, local_day
 from fairdue.core.text import Text
 from fairdue.desk import clock
 from fairdue.desk.accounts.models import Customer
-from fairdue.desk.accounts.services import issue_quote
+from fairdue.desk.accounts.services import NoQuoteError, issue_quote
 from fairdue.desk.crypto import unseal
 from fairdue.desk.promises.selectors import broken_count
 from fairdue.dialogue import (
@@ -212,7 +212,7 @@ def _quote(session: CallSession) -> QuoteView | None:
         return None
     try:
         issued = issue_quote(account, local_day(clock.now(), _zone(session.permit.customer)), session.permit.agent)
-    except LookupError:  # a product without rules has no figure, so no line with a figure is offered
+    except (LookupError, NoQuoteError):  # no figure can be proven, so no line with a figure is offered
         return None
     quote = LedgerQuote.from_dict(issued.body)
     return QuoteView(

@@ -11,7 +11,7 @@ from fairdue.core.dates import local, local_day
 from fairdue.core.money import format_plain
 from fairdue.desk import clock
 from fairdue.desk.accounts.models import Account, AccountStatus, Customer, Quote
-from fairdue.desk.accounts.services import issue_quote
+from fairdue.desk.accounts.services import NoQuoteError, issue_quote
 from fairdue.desk.cases.models import HoldKind
 from fairdue.desk.cases.selectors import active_holds
 from fairdue.desk.plans.models import PlanKind
@@ -48,7 +48,7 @@ def quotes_of(customer: Customer, actor) -> dict[int, Quote]:
     for account in open_accounts(customer).select_related("batch", "customer"):
         try:
             quotes[account.pk] = issue_quote(account, day, actor)
-        except LookupError:
+        except (LookupError, NoQuoteError):
             continue
     return quotes
 
@@ -67,6 +67,7 @@ def outcome_form(session: CallSession, data: Any = None) -> OutcomeForm:
         accounts=open_accounts(customer),
         zone=zone,
         third_party=selectors.hides_debt(session),
+        crisis=bool(session.state.get("crisis")),
         today=local_day(clock.now(), zone),
         initial=session.draft,
     )
@@ -78,6 +79,8 @@ def outcome_context(session: CallSession, form: OutcomeForm | None = None) -> di
     hidden = selectors.hides_debt(session)
     form = form or outcome_form(session)
     values = form.data if form.is_bound else session.draft
+    if session.state.get("crisis") and not values.get("outcome"):
+        values = {**values, "outcome": Outcome.VULNERABLE}
     quotes = {} if hidden else quotes_of(customer, session.permit.agent)
     accounts = [] if hidden else [d.account for d in selectors.debts(customer, clock.today(), quotes)]
     first = quotes.get(accounts[0].pk) if accounts else None
