@@ -167,3 +167,15 @@ def test_a_plan_sums_exactly_in_time_and_within_means(
             assert due <= sum(fen for day, fen in ability if day <= part.due_on)
     if cycles and cycles > 1 and ability is None:
         assert plan.parts[0].amount_fen * cycles >= amount
+
+
+@settings(max_examples=100, deadline=None)
+@given(accounts(), st.lists(st.tuples(days, amounts), max_size=4), days)
+def test_fees_and_costs_never_bear_interest(facts: AccountFacts, charges: list[tuple[date, int]], as_of: date) -> None:
+    """CN-RATE-05: without a payment, charges raise the total by exactly themselves."""
+    product, plain = PRODUCTS[facts.product], replace(facts, credit_fen=0)
+    events = [LedgerEvent(f"F{n}", EventKind.FEE, day, fen) for n, (day, fen) in enumerate(charges)]
+    with_fees, _ = replay(plain, events, product, as_of)
+    without, _ = replay(plain, (), product, as_of)
+    assert with_fees.interest_fen == without.interest_fen
+    assert with_fees.total_fen - without.total_fen == sum(fen for day, fen in charges if day <= as_of)
