@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -255,7 +256,14 @@ def _hello(address: str) -> None:
     stdout.print("Every person in it is made up.\n")
 
 
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
 def _wait() -> None:
+    """Until Ctrl-C or a termination signal, also when the demo was started in the background of a script."""
+    signal.signal(signal.SIGINT, _interrupt)
+    signal.signal(signal.SIGTERM, _interrupt)
     stdout.print("Ctrl-C stops it.")
     try:
         while True:
