@@ -9,6 +9,7 @@ import pytest
 
 from fairdue.core.dates import local
 from fairdue.playbook import QuoteView, RenderValues, lint, load_library, render
+from fairdue.playbook.library import shipped
 from fairdue.playbook.schema import CEILING
 
 LIBRARY, PROBLEMS = load_library()
@@ -40,7 +41,7 @@ def test_the_packs_that_ship_have_nothing_wrong() -> None:
 
 
 def test_there_is_enough_to_say() -> None:
-    assert len(LIBRARY.lines) >= 100
+    assert len(LIBRARY.lines) >= 150
     for act in ("stall.payday", "stall.away", "dispute.lent", "hardship.cash"):
         assert len(LIBRARY.replies(act, stage="first")) >= 3, act
 
@@ -185,6 +186,8 @@ def test_a_small_clean_pack_is_clean(tmp_path: Path) -> None:
         ("pressure: 0", "pressure: 3", "playbook.pressure"),
         ("pressure: 0", "pressure: 0\n  deadline: {within: 5d}", "playbook.deadline.long"),
         ("party: customer", "party: family\n  needs: [quote]", "playbook.disclosure"),
+        ("pressure: 0", "pressure: 2", "playbook.citation"),
+        ("pressure: 0", "pressure: 0\n  lever: law", "playbook.citation"),
         ("pressure: 0", "pressure: 9", "playbook.field"),
         (GOOD_LINE, GOOD_LINE + GOOD_LINE, "playbook.duplicate"),
         (GOOD_LINE, "- id: [", "playbook.file"),
@@ -206,12 +209,24 @@ def test_the_linter_names_the_line(tmp_path: Path, old: str, new: str, code: str
         (FLOW.replace("on: {pay.now: b}", "end: true"), "playbook.flow.unreachable"),
         (FLOW.replace("expects: [stall.payday]", "say: [song]"), "playbook.flow.step"),
         (FLOW.replace("stall.payday", "stall.lunch"), "playbook.act"),
-        (FLOW.replace("stall.payday", "stall.away"), "playbook.no_reply"),
+        (FLOW.replace("stall.payday", "identity.confirm"), "playbook.no_reply"),
         ("states: 3\n", "playbook.field"),
     ],
 )
 def test_the_linter_walks_the_flow(tmp_path: Path, flow: str, code: str) -> None:
     assert code in {f.code for f in lint([_write(tmp_path, flow=flow)])}
+
+
+def test_a_jump_in_pressure_is_named(tmp_path: Path) -> None:
+    line = GOOD_LINE.replace("stage: first", "stage: repeat").replace("pressure: 0", "pressure: 3\n  cites: [CN-CC-69]")
+    line = line.replace("stall.payday", "ask.calculation")
+    jumps = [f for f in lint([_write(tmp_path, lines=line)]) if f.code == "playbook.jump"]
+    assert [f.place.row for f in jumps] == [1]
+    assert "from 1 to 3" in jumps[0].what.en
+
+
+def test_one_pack_is_read_among_the_packs_that_ship() -> None:
+    assert [f.line() for f in lint([shipped()[0]])] == []
 
 
 def test_red_line_cases_are_checked(tmp_path: Path) -> None:

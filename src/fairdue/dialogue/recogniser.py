@@ -113,9 +113,11 @@ class Recogniser:
         self._vector = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), sublinear_tf=True)
         matrix = self._vector.fit_transform([normalise(p.text) for p in phrases])
         names = [p.act for p in phrases]
-        self._margins = LinearSVC(C=0.5, random_state=0).fit(matrix, names)
-        self._odds = MultinomialNB(alpha=0.05, fit_prior=False).fit(matrix, names)
-        self._acts = [str(name) for name in self._margins.classes_]
+        margins = LinearSVC(C=0.5, random_state=0).fit(matrix, names)
+        odds = MultinomialNB(alpha=0.05, fit_prior=False).fit(matrix, names)
+        self._acts = [str(name) for name in margins.classes_]
+        self._weights = (MARGIN_WEIGHT * margins.coef_ + ODDS_WEIGHT * odds.feature_log_prob_).T
+        self._offset = MARGIN_WEIGHT * margins.intercept_
         pairs = [(fragment, act) for act, fragments in safety.items() for fragment in fragments]
         self._safety_acts = [act for _fragment, act in pairs]
         self._safety = ahocorasick_rs.AhoCorasick([fragment for fragment, _act in pairs]) if pairs else None
@@ -138,9 +140,7 @@ class Recogniser:
 
     def _probabilities(self, plain: str) -> list[float]:
         row = self._vector.transform([plain])
-        score = (
-            MARGIN_WEIGHT * self._margins.decision_function(row)[0] + ODDS_WEIGHT * self._odds.predict_log_proba(row)[0]
-        )
+        score = row.data @ self._weights[row.indices] + self._offset
         weights = np.exp(score - score.max())
         return [float(p) for p in weights / weights.sum()]
 

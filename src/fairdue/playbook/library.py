@@ -152,6 +152,7 @@ class _Loader:
             self.findings += _invalid(_inside(head, folder), raw, exc)
             return
         self.library.packs[info.name] = info
+        self.library.where[f"pack:{info.name}"] = Place(f"{folder.name}/pack.yaml", line_of(raw, "departments"))
         if (folder / "flow.yaml").exists():
             raw = self.read(folder / "flow.yaml", folder)
             try:

@@ -250,7 +250,7 @@ def _department_findings(library: Library) -> list[Finding]:
     return [
         problem(
             "playbook.department",
-            Place(f"{name}/pack.yaml"),
+            library.where.get(f"pack:{name}", Place()),
             f"部门名 {department} 让人误会是司法机关。",
             f"department {department} suggests an authority.",
             "用真实批准的部门名。",
