@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
         per_agent: int = typer.Option(0, "--per-agent", help="How many customers each takes."),
         agents_file: Path | None = typer.Option(None, "--agents-file", help="Parquet with agent_id, capacity instead."),
         tasks: Path | None = typer.Option(None, help="Tasks due, Parquet."),
+        holds: Path | None = typer.Option(None, help="People on hold, Parquet with debtor_id."),
         as_of: str = typer.Option(..., "--as-of", help="The day the lists are for, YYYY-MM-DD."),
         out: Path = typer.Option(..., "-o", help="Folder for lists, snapshot, findings and report."),
         engine: str = typer.Option("duckdb", help="duckdb (spark is an extra)."),
@@ -33,7 +34,7 @@ def register(app: typer.Typer) -> None:
             day = date.fromisoformat(as_of)
         except ValueError:
             unusable(f"--as-of {as_of}: not a date; write it as YYYY-MM-DD")
-        for path in (accounts, events, *(p for p in (agents_file, tasks) if p)):
+        for path in (accounts, events, *(p for p in (agents_file, tasks, holds) if p)):
             if not path.is_file():
                 unusable(f"{path}: no such file; give a Parquet file")
         show = stderr.print if stderr.is_terminal else None
@@ -47,6 +48,7 @@ def register(app: typer.Typer) -> None:
                 per_agent=per_agent,
                 agents_file=agents_file,
                 tasks=tasks,
+                holds=holds,
                 engine=engine,
                 progress=show,
             )

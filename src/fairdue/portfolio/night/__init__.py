@@ -8,17 +8,23 @@ half-up written out; no file uses a float for money. One person is one entry. Ev
 
 from .inputs import NightInputError
 from .output import NightReport
-from .packs import Round, call_order, load_rhythm, load_stage_names
-from .reasons import render_rank, render_reason
+from .packs import Round, load_rhythm, load_script_names, load_stage_names
+from .reasons import render_left_out, render_rank, render_reason
+from .rhythm import Person, PlannedRound, call_order, plan_rounds
 from .run import run_night
 
 __all__ = [
     "NightInputError",
     "NightReport",
+    "Person",
+    "PlannedRound",
     "Round",
     "call_order",
     "load_rhythm",
+    "load_script_names",
     "load_stage_names",
+    "plan_rounds",
+    "render_left_out",
     "render_rank",
     "render_reason",
     "run_night",

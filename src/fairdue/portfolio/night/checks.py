@@ -11,8 +11,6 @@ from fairdue.core.text import Text
 
 from .inputs import WHY
 
-KINDS = "('payment', 'attempt', 'conversation', 'promise', 'letter')"
-
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -71,7 +69,7 @@ CHECKS = (
     ),
     Check(
         "night.event.kind",
-        f"SELECT COALESCE(kind, '?'), COUNT(*) FROM events_in WHERE kind IS NULL OR kind NOT IN {KINDS} GROUP BY 1",
+        "SELECT COALESCE(kind, '?'), COUNT(*) FROM events_in WHERE kind IS NULL OR kind NOT IN ('payment', 'attempt', 'conversation', 'promise', 'letter') GROUP BY 1",
         Text("不是规定的事件类型,未计入", "is not a kind of event the night knows; not counted"),
         Text("用规定的类型。", "Use the kinds of formats.md."),
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
@@ -67,14 +66,3 @@ def limits() -> dict[str, int]:
     """Caps the night already applies (the gate decides again) and the support that a best hour needs."""
     raw = read_yaml(PACKS / "rhythm" / "default.yaml")
     return {**raw["limits"], "best_hour_minimum": raw["best_hour_minimum"]}
-
-
-def call_order(kinds: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """`(kind, role)` of lines in the order in which they are tried: the debtor's own lines first, then contacts (P12-2)."""
-    order = read_yaml(PACKS / "rhythm" / "default.yaml")["call_order"]
-
-    def key(line: tuple[str, str]) -> tuple[int, int]:
-        kind, role = line
-        return (0 if role == "debtor" else 1, order.index(kind) if kind in order else len(order))
-
-    return sorted(kinds, key=key)

@@ -57,6 +57,7 @@ def _zones(con: duckdb.DuckDBPyConnection, accounts: Path) -> list[Finding]:
 
 
 def _accounts(con: duckdb.DuckDBPyConnection) -> None:
+    """A row that is refused still counts for one thing: its do_not_contact protects the person."""
     con.execute(
         """CREATE TABLE accounts_ranked AS
            SELECT *,
@@ -79,10 +80,10 @@ def _accounts(con: duckdb.DuckDBPyConnection) -> None:
         """CREATE TABLE accounts_in AS
            SELECT account_id, debtor_id, product, principal_fen, due_fen, due_date, agent_group,
              CASE WHEN cycles BETWEEN 0 AND ? THEN cycles END AS cycles,
-             COALESCE(do_not_contact, FALSE) AS do_not_contact,
+             EXISTS (SELECT 1 FROM accounts_raw r WHERE r.debtor_id = a.debtor_id AND r.do_not_contact) AS do_not_contact,
              COALESCE(NULLIF(zone, ''), ?) AS zone, last_agent, COALESCE(NULLIF(status, ''), 'open') AS status,
              GREATEST(COALESCE(broken, 0), 0) AS broken
-           FROM accounts_ranked WHERE code IS NULL AND place = 1""",
+           FROM accounts_ranked a WHERE code IS NULL AND place = 1""",
         [MAX_CYCLES, DEFAULT_ZONE],
     )
     con.execute("DROP TABLE accounts_ranked")

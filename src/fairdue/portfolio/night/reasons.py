@@ -5,32 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fairdue.core.money import format_plain
+from fairdue.core.money import format_grouped
 from fairdue.core.text import Text
 
 from .packs import load_stage_names
 
 _TASKS = {
     "promise_check": Text(
-        "约定还款 {amount},{when} 前核对是否到账", "Promised {amount}: check by {when} whether it came"
+        "客户承诺今天还 {amount},{when} 前核对是否到账", "Promised {amount} for today: check by {when} whether it came"
     ),
     "callback": Text("约好 {when} 回电", "Call back agreed for {when}"),
     "plan_check": Text("分期款 {amount} 到期,{when} 前核对", "Plan part of {amount} falls due: check by {when}"),
     "paid_check": Text("客户称已还款,{when} 前核实", "Says it is paid: verify by {when}"),
+    "review": Text("主管交办,{when} 前处理", "Asked for by the lead: see to it by {when}"),
 }
 _OUT = {
     "hold": Text("有停催事项", "on hold"),
     "do_not_contact": Text("标记为不联系", "marked do not contact"),
-    "effective_cap": Text("今天有效通话已满 3 次", "three effective calls today already"),
+    "effective_cap": Text("今天的有效通话次数已用完", "no effective call is left for today"),
+    "unanswered_cap": Text("同一号码今天的未接通次数已用完", "no further unanswered attempt on that number today"),
     "nothing_due": Text("现在没有应还金额", "nothing is due now"),
-    "no_room": Text("今天名单已满,明天优先", "today's lists are full, first in line tomorrow"),
+    "no_room": Text("今天名单已满", "today's lists are full"),
 }
 
 
 def render_reason(reason: Mapping[str, Any]) -> Text:
     """Why the customer is on the list. `reason` is the JSON object stored with the entry."""
     code = str(reason.get("code", ""))
-    amount = format_plain(int(reason.get("amount_fen") or 0))
+    amount = format_grouped(int(reason.get("amount_fen") or 0))
     if code in _TASKS:
         when = str(reason.get("when") or "")
         values = {"amount": amount, "when": when}
@@ -53,7 +55,7 @@ def render_rank(reason: Mapping[str, Any], rank: int) -> Text:
     if str(reason.get("code", "")) in _TASKS:
         return Text(f"第 {rank} 位:今天到期的约定排在最前", f"#{rank}: agreements that fall due today come first")
     stage = load_stage_names().get(str(reason.get("stage")), Text("", ""))
-    gain = format_plain(int(reason.get("gain_fen") or 0))
+    gain = format_grouped(int(reason.get("gain_fen") or 0))
     percent = int(reason.get("gain_ppm") or 0) // 1000
     share = f"{percent // 10}.{percent % 10}%"
     zh = f"第 {rank} 位:{stage.zh},打这通电话预计多收 {gain}(应还 × {share})"
