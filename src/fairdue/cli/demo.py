@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import signal
@@ -48,7 +49,8 @@ def shift_seconds(now: datetime) -> int:
     local = now.astimezone(ZONE)
     if OPENS <= local.hour < CLOSES:
         return 0
-    return round((local.replace(hour=START[0], minute=START[1], second=0, microsecond=0) - local).total_seconds())
+    target = local.replace(hour=START[0], minute=START[1], second=0, microsecond=0)
+    return math.ceil((target - local).total_seconds())
 
 
 def demo(
