@@ -62,7 +62,7 @@ def test_a_red_line_is_found_with_its_place_and_clause(label: str, party: str, t
     assert 0 <= start < end <= len(text)
     assert found[0].cites
     assert found[0].instead in LIBRARY.lines
-    assert set(found[0].as_dict("en")) == {"label", "severity", "span", "why", "cites", "instead"}
+    assert set(found[0].as_dict("en")) == {"label", "severity", "span", "why", "cites", "instead", "layer"}
 
 
 @pytest.mark.parametrize(("party", "text", "facts"), CLEAN, ids=range(len(CLEAN)))

@@ -7,6 +7,8 @@ number plates, and a name next to a title. A number that fails its check digit i
 from __future__ import annotations
 
 import re
+from collections.abc import MutableMapping
+from typing import Any
 
 ID_CARD = re.compile(r"(?<!\d)([1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])(?![\dXx])")
 # A capital letter before it makes it one of our own numbers (Q20261124-000123-7), which pass the Luhn check by design.
@@ -54,3 +56,20 @@ def redact(text: str) -> str:
     text = EMAIL.sub(lambda m: f"{m[0][0]}***@{m[0].rsplit('@', 1)[1]}", text)
     text = PLATE.sub(lambda m: f"{m[0][:2]}*****", text)
     return NAMED.sub(lambda m: m[1] + "*" * len(m[2]), text)
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        return {key: _masked(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked(item) for item in value]
+    return value
+
+
+def masking_processor(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A structlog processor: every text of the event, also inside lists and mappings, passes `redact`."""
+    for key, value in event.items():
+        event[key] = _masked(value)
+    return event
