@@ -35,12 +35,17 @@ Problems = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`run(values, args, as_of)`; `args`: name → (needed, names a field); `lint(args)` gives what is wrong (zh, en)."""
+    """`run(values, args, as_of)`; `args`: name → (needed, names a field); `lint(args)` gives what is wrong (zh, en).
+
+    `needs`: what its fields must hold (number, date; empty: anything); `gives`: what it makes (empty: what it was given).
+    """
 
     run: Callable[[Row, Mapping[str, Any], date | None], Any]
     args: Mapping[str, tuple[bool, bool]]
     lint: Callable[[Mapping[str, Any]], Problems] = lambda args: []
     dated: bool = False
+    needs: str = ""
+    gives: str = ""
 
 
 def _constant(values: Row, args: Mapping[str, Any], as_of: date | None) -> Any:
@@ -85,10 +90,20 @@ def _due_date(values: Row, args: Mapping[str, Any], as_of: date | None) -> date 
     return as_of - timedelta(days=days)
 
 
+def _whole_table(table: object) -> bool:
+    return isinstance(table, dict) and all(type(k) is int and type(v) is int for k, v in table.items())
+
+
+def _lint_cycles(args: Mapping[str, Any]) -> Problems:
+    return [] if _whole_table(args.get("table") or {}) else [("table: {状态: 期数, …}", "table: {status: cycles, …}")]
+
+
 def _lint_due_date(args: Mapping[str, Any]) -> Problems:
     table = args.get("table")
-    whole = isinstance(table, dict) and all(type(k) is int and type(v) is int for k, v in table.items())
-    if not whole or not table or sorted(table) != list(range(max(table) + 1)):
+    counts = [args.get(key, 1) for key in ("cycle_days", "spread_days")]
+    if not all(type(count) is int and 0 < count <= 366 for count in counts):
+        return [("cycle_days、spread_days: 1 到 366 的整数", "cycle_days and spread_days: whole numbers from 1 to 366")]
+    if not table or not _whole_table(table) or sorted(table) != list(range(max(table) + 1)):
         return [("table: {0: 天数, 1: 天数, …},期数从 0 连续", "table: {0: days, 1: days, …} without a gap from 0")]
     return []
 
@@ -110,7 +125,12 @@ def _sum(values: Row, args: Mapping[str, Any], as_of: date | None) -> int:
 
 
 def _lint_sum(args: Mapping[str, Any]) -> Problems:
-    return [] if isinstance(args.get("of"), list) else [("of: [字段, 字段]", "of: [field, field]")]
+    of = args.get("of")
+    return (
+        []
+        if isinstance(of, list) and all(isinstance(name, str) for name in of)
+        else [("of: [字段, 字段]", "of: [field, field]")]
+    )
 
 
 _OF = {"of": (True, True)}
@@ -118,10 +138,12 @@ _OF = {"of": (True, True)}
 RULES: dict[str, Rule] = {
     "constant": Rule(_constant, {"value": (True, False)}),
     "copy": Rule(_copy, _OF),
-    "clip_positive": Rule(_clip_positive, _OF),
-    "clip_negative": Rule(_clip_negative, _OF),
-    "cycles_from_status": Rule(_cycles, {**_OF, "table": (False, False)}),
-    "minimum_missed": Rule(_minimum, {**_OF, "cycles": (True, True), "ppm": (True, False)}, _lint_minimum),
+    "clip_positive": Rule(_clip_positive, _OF, needs="number", gives="number"),
+    "clip_negative": Rule(_clip_negative, _OF, needs="number", gives="number"),
+    "cycles_from_status": Rule(_cycles, {**_OF, "table": (False, False)}, _lint_cycles, needs="number", gives="number"),
+    "minimum_missed": Rule(
+        _minimum, {**_OF, "cycles": (True, True), "ppm": (True, False)}, _lint_minimum, needs="number", gives="number"
+    ),
     "due_date_from_cycles": Rule(
         _due_date,
         {
@@ -132,7 +154,9 @@ RULES: dict[str, Rule] = {
         },
         _lint_due_date,
         dated=True,
+        needs="number",
+        gives="date",
     ),
-    "days_since": Rule(_days_since, _OF, dated=True),
-    "sum": Rule(_sum, {"of": (True, False)}, _lint_sum),
+    "days_since": Rule(_days_since, _OF, dated=True, needs="date", gives="number"),
+    "sum": Rule(_sum, {"of": (True, False)}, _lint_sum, needs="number", gives="number"),
 }

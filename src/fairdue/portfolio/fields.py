@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 KINDS = ("accounts", "payments", "contacts", "history", "holds")
 
 TYPES = (
@@ -20,6 +23,27 @@ TYPES = (
     "list",
 )
 """`id` is text that a spreadsheet must not have rounded; `person` is text that must not be quoted; `list` is text parts separated by `;`, `,` or `、`."""
+
+SORTS = {"money": "number", "integer": "number", "date": "date", "instant": "instant", "flag": "flag", "list": "list"}
+"""What a type gives: a number, a date, …; every other type gives text."""
+
+
+def sort_of(kind: str, values: Iterable[object] = ()) -> str:
+    """What a column of type `kind` gives; an enumeration gives what its values are."""
+    if kind != "enum":
+        return SORTS.get(kind, "text")
+    found = {sort_of_value(value) for value in values} or {"text"}
+    return found.pop() if len(found) == 1 else "mixed"
+
+
+def sort_of_value(value: object) -> str:
+    """What a value written in a mapping is."""
+    if isinstance(value, bool):
+        return "flag"
+    if isinstance(value, int):
+        return "number"
+    return {str: "text", date: "date"}.get(type(value), "mixed")
+
 
 FIELDS: dict[str, dict[str, str]] = {
     "accounts": {

@@ -1,24 +1,23 @@
-"""Check a mapping file and build the `Mapping`: every finding names file and line and offers the nearest known word."""
+"""Check a mapping file and build the `Mapping`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from fairdue.core.dates import DEFAULT_ZONE, DateError, zone
-from fairdue.core.findings import Finding, Place, has_errors
+from fairdue.core.findings import Finding, has_errors
 from fairdue.core.money import MoneyError, parse_money
 from fairdue.core.text import Text
 from fairdue.packs.reader import Lined, PackError, line_of, read_yaml
 
 from . import records as rec
 from .computed import RULES
-from .fields import FIELDS, KINDS, NEEDED, TYPES
+from .fields import FIELDS, KINDS, NEEDED, TYPES, sort_of, sort_of_value
 from .mapping import ColumnSpec, ComputedSpec, Condition, IdentitySpec, LineSpec, Mapping
+from .mapping_check import Checker
 from .values import DATE_FORMS, CellError, date_parser
 
 _TOP = [
@@ -57,65 +56,9 @@ _CHOICES = {
 }
 
 
-class _Checker:
-    """Collects findings while the parts of one file are read."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.findings: list[Finding] = []
-
-    def say(self, code: str, line: int | None, field: str | None, what: Text, mend: Text) -> None:
-        why = Text("映射有误会把整批账户读错。", "A wrong mapping misreads every account of the feed.")
-        self.findings.append(Finding(code, what, why, mend, Place(str(self.path), line, field)))
-
-    def unknown(self, value: object, known: Iterable[str], line: int | None, where: str) -> None:
-        listed = list(known)
-        near = get_close_matches(str(value), listed, 1, 0.5)
-        self.say(
-            "mapping.unknown",
-            line,
-            where,
-            Text(f"“{value}”不是{where}的有效取值。", f"{value!r} is not known for {where}."),
-            Text(
-                f"是不是“{near[0]}”?" if near else f"可用:{'、'.join(listed)}。",
-                f"Did you mean {near[0]!r}?" if near else f"Use one of: {', '.join(listed)}.",
-            ),
-        )
-
-    def missing(self, key: str, line: int | None) -> None:
-        self.say(
-            "mapping.missing",
-            line,
-            key,
-            Text(f"缺少“{key}”。", f"{key!r} is missing."),
-            Text(f"请补上“{key}”。", f"Add {key!r}."),
-        )
-
-    def wrong(self, key: str, line: int | None, zh: str, en: str) -> None:
-        self.say(
-            "mapping.wrong",
-            line,
-            key,
-            Text(f"“{key}”写法不对:应为{zh}。", f"{key!r} is written wrongly: it takes {en}."),
-            Text(f"请改为{zh}。", f"Write {en}."),
-        )
-
-    def keys(self, raw: Lined, known: Iterable[str], where: str) -> None:
-        listed = list(known)
-        for key in raw:
-            if key not in listed:
-                self.unknown(key, listed, line_of(raw, key), where)
-
-    def choice(self, raw: Lined, key: str, known: Iterable[str], default: str) -> str:
-        value = raw.get(key, default)
-        if value not in tuple(known):
-            self.unknown(value, known, line_of(raw, key), key)
-        return str(value)
-
-
 def parse_mapping(path: Path) -> tuple[Mapping | None, list[Finding]]:
     """Read and check one mapping file; None with at least one error finding when it cannot be used."""
-    check = _Checker(path)
+    check = Checker(path)
     try:
         raw = read_yaml(path)
     except PackError as exc:
@@ -135,7 +78,7 @@ def parse_mapping(path: Path) -> tuple[Mapping | None, list[Finding]]:
     return (None if has_errors(check.findings) else mapping), check.findings
 
 
-def _build(check: _Checker, raw: Lined, path: Path) -> Mapping:
+def _build(check: Checker, raw: Lined, path: Path) -> Mapping:
     check.keys(raw, _TOP, "mapping")
     kind = check.choice(raw, "kind", KINDS, "")
     fields = FIELDS.get(kind, {})
@@ -175,7 +118,7 @@ def _build(check: _Checker, raw: Lined, path: Path) -> Mapping:
     )
 
 
-def _title(check: _Checker, raw: Lined, path: Path) -> Text:
+def _title(check: Checker, raw: Lined, path: Path) -> Text:
     title = raw.get("title")
     if title is None:
         return Text(path.stem, path.stem)
@@ -185,7 +128,7 @@ def _title(check: _Checker, raw: Lined, path: Path) -> Text:
     return Text(str(title["zh"]), str(title["en"]))
 
 
-def _items(check: _Checker, raw: Lined, key: str) -> list[Lined]:
+def _items(check: Checker, raw: Lined, key: str) -> list[Lined]:
     value = raw.get(key) or []
     if not isinstance(value, list) or not all(isinstance(item, Lined) for item in value):
         check.wrong(key, line_of(raw, key), "列表,每项一行 {…}", "a list of {…} items")
@@ -193,7 +136,7 @@ def _items(check: _Checker, raw: Lined, key: str) -> list[Lined]:
     return value
 
 
-def _listed(check: _Checker, raw: Lined, key: str) -> list[Any]:
+def _listed(check: Checker, raw: Lined, key: str) -> list[Any]:
     value = raw.get(key) or []
     if not isinstance(value, list):
         check.wrong(key, line_of(raw, key), "列表", "a list")
@@ -201,7 +144,7 @@ def _listed(check: _Checker, raw: Lined, key: str) -> list[Any]:
     return value
 
 
-def _whole(check: _Checker, raw: Lined, key: str, default: int) -> int:
+def _whole(check: Checker, raw: Lined, key: str, default: int) -> int:
     value = raw.get(key, default)
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         check.wrong(key, line_of(raw, key), "从 1 开始的整数", "a whole number from 1")
@@ -209,7 +152,7 @@ def _whole(check: _Checker, raw: Lined, key: str, default: int) -> int:
     return value
 
 
-def _zone(check: _Checker, raw: Lined) -> str:
+def _zone(check: Checker, raw: Lined) -> str:
     name = str(raw.get("zone", DEFAULT_ZONE))
     try:
         zone(name)
@@ -218,7 +161,7 @@ def _zone(check: _Checker, raw: Lined) -> str:
     return name
 
 
-def _encoding(check: _Checker, raw: Lined) -> str:
+def _encoding(check: Checker, raw: Lined) -> str:
     name = str(raw.get("encoding", "auto"))
     try:
         if name != "auto":
@@ -228,14 +171,14 @@ def _encoding(check: _Checker, raw: Lined) -> str:
     return name
 
 
-def _delimiter(check: _Checker, raw: Lined) -> str:
+def _delimiter(check: Checker, raw: Lined) -> str:
     value = str(raw.get("delimiter", "auto"))
     if value != "auto" and len(value) != 1:
         check.wrong("delimiter", line_of(raw, "delimiter"), "auto 或一个字符", "auto or one character")
     return value
 
 
-def _day(check: _Checker, raw: Lined, key: str) -> date | None:
+def _day(check: Checker, raw: Lined, key: str) -> date | None:
     value = raw.get(key)
     if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
         return value
@@ -243,7 +186,7 @@ def _day(check: _Checker, raw: Lined, key: str) -> date | None:
     return None
 
 
-def _columns(check: _Checker, raw: Lined, kind: str, fields: dict[str, str]) -> tuple[ColumnSpec, ...]:
+def _columns(check: Checker, raw: Lined, kind: str, fields: dict[str, str]) -> tuple[ColumnSpec, ...]:
     section = raw.get("columns")
     if not isinstance(section, Lined):
         check.missing("columns", line_of(raw, "columns"))
@@ -263,7 +206,7 @@ def _columns(check: _Checker, raw: Lined, kind: str, fields: dict[str, str]) -> 
 
 
 def column_spec(
-    check: _Checker, name: str, item: Any, at: int | None, usual: str, choices: tuple[str, ...] | None = None
+    check: Checker, name: str, item: Any, at: int | None, usual: str, choices: tuple[str, ...] | None = None
 ) -> ColumnSpec:
     """One column's specification; a bare string or list is short for `{from: …}`."""
     if isinstance(item, str | list):
@@ -280,6 +223,9 @@ def column_spec(
     if not names and "default" not in item:
         check.missing(f"{name}.from", at)
     values = item.get("map") or {}
+    if not isinstance(values, dict):
+        check.wrong(f"{name}.map", line_of(item, "map"), "{文件中的写法: 值}", "{label in the file: value}")
+        values = {}
     kind = check.choice(item, "type", TYPES, "enum" if values else usual)
     check.choice(item, "unit", _UNITS, "yuan")
     check.choice(item, "bad", ("reject", "blank"), "reject")
@@ -290,6 +236,9 @@ def column_spec(
     for value in values.values():
         if choices and value not in choices:
             check.unknown(value, choices, line_of(item, "map"), f"{name}.map")
+    sort = sort_of("text" if choices else usual)
+    if not name.startswith("_") and sort_of(kind, values.values()) != sort:
+        check.wrong(f"{name}.type", line_of(item, "type") or at, f"给出 {sort} 的类型", f"a type that gives {sort}")
     formats = tuple(str(form) for form in _listed(check, item, "formats"))
     for form in formats:
         if form not in DATE_FORMS and "%" not in form:
@@ -308,7 +257,7 @@ def column_spec(
     )
 
 
-def _default(check: _Checker, item: Lined, name: str, kind: str, choices: tuple[str, ...] | None) -> Any:
+def _default(check: Checker, item: Lined, name: str, kind: str, choices: tuple[str, ...] | None) -> Any:
     """The default as a value of the column's type (an enum's default is the mapped value)."""
     value = item.get("default")
     at = line_of(item, "default")
@@ -331,9 +280,9 @@ def _default(check: _Checker, item: Lined, name: str, kind: str, choices: tuple[
 
 
 def _computed(
-    check: _Checker, raw: Lined, fields: dict[str, str], columns: tuple[ColumnSpec, ...]
+    check: Checker, raw: Lined, fields: dict[str, str], columns: tuple[ColumnSpec, ...]
 ) -> tuple[ComputedSpec, ...]:
-    known = {spec.field for spec in columns}
+    known = {spec.field: sort_of(spec.type, spec.values.values()) for spec in columns}
     out = []
     for item in _items(check, raw, "computed"):
         name, rule = str(item.get("field", "")), str(item.get("rule", ""))
@@ -349,16 +298,41 @@ def _computed(
         for key, (needed, is_field) in RULES[rule].args.items():
             if needed and key not in args:
                 check.missing(f"{rule}.{key}", line_of(item))
-            if is_field and key in args and args[key] not in known:
+            if is_field and key in args and str(args[key]) not in known:
                 check.unknown(args[key], sorted(known), line_of(item, key), f"{rule}.{key}")
+        gives = _sort_made(check, item, rule, known)
+        if gives and name in fields and gives != sort_of("text" if fields[name] == "enum" else fields[name]):
+            check.wrong(
+                f"computed.{name}", line_of(item), f"类型为 {fields[name]} 的值", f"a value of type {fields[name]}"
+            )
         for problem_zh, problem_en in RULES[rule].lint(args):
             check.wrong(rule, line_of(item), problem_zh, problem_en)
-        known.add(name)
+        known[name] = gives or "text"
         out.append(ComputedSpec(name, rule, args))
     return tuple(out)
 
 
-def _line(check: _Checker, item: Lined) -> LineSpec | None:
+def _sort_made(check: Checker, item: Lined, rule: str, known: dict[str, str]) -> str:
+    """What a computed rule makes; a finding when a field it reads holds something else than it needs."""
+    if rule == "constant":
+        return sort_of_value(item.get("value"))
+    given = item.get("of")
+    read = [
+        str(name) for name in (given if isinstance(given, list) else [given, item.get("cycles")]) if name is not None
+    ]
+    for name in read:
+        if isinstance(given, list) and name not in known:
+            check.unknown(name, sorted(known), line_of(item, "of"), f"{rule}.of")
+        if RULES[rule].needs and known.get(name, RULES[rule].needs) != RULES[rule].needs:
+            zh, en = (
+                f"{RULES[rule].needs} 字段,而“{name}”不是",
+                f"a field that holds a {RULES[rule].needs}, not {name!r}",
+            )
+            check.wrong(rule, line_of(item), zh, en)
+    return RULES[rule].gives or known.get(str(given), "")
+
+
+def _line(check: Checker, item: Lined) -> LineSpec | None:
     check.keys(item, ("from", "kind", "role", "source", "name", "bad"), "lines")
     kind = check.choice(item, "kind", rec.LINE_KINDS, "mobile")
     source = check.choice(item, "source", rec.LINE_SOURCES, "other")
@@ -380,7 +354,7 @@ def _line(check: _Checker, item: Lined) -> LineSpec | None:
     return LineSpec(column, kind, str(role), source, role_column, name_column)
 
 
-def _condition(check: _Checker, item: Lined) -> Condition | None:
+def _condition(check: Checker, item: Lined) -> Condition | None:
     check.keys(item, ("column", "in", "not_in", "at_least"), "only_when")
     tests = [key for key in ("in", "not_in", "at_least") if key in item]
     if "column" not in item or len(tests) != 1:
@@ -399,7 +373,7 @@ def _condition(check: _Checker, item: Lined) -> Condition | None:
     return Condition(str(item["column"]), without=words)
 
 
-def _whole_or_zero(check: _Checker, item: Lined) -> int:
+def _whole_or_zero(check: Checker, item: Lined) -> int:
     value = item["at_least"]
     if not isinstance(value, int) or isinstance(value, bool):
         check.wrong("at_least", line_of(item, "at_least"), "整数", "a whole number")
@@ -407,7 +381,7 @@ def _whole_or_zero(check: _Checker, item: Lined) -> int:
     return value
 
 
-def _identities(check: _Checker, raw: Lined, known: set[str]) -> IdentitySpec | None:
+def _identities(check: Checker, raw: Lined, known: set[str]) -> IdentitySpec | None:
     item = raw.get("identities")
     if item is None:
         return None
@@ -416,6 +390,6 @@ def _identities(check: _Checker, raw: Lined, known: set[str]) -> IdentitySpec | 
         return None
     check.keys(item, ("seed", "gender", "age"), "identities")
     for key in ("gender", "age"):
-        if key in item and item[key] not in known:
+        if key in item and str(item[key]) not in known:
             check.unknown(item[key], sorted(known), line_of(item, key), f"identities.{key}")
     return IdentitySpec(int(item["seed"]), str(item.get("gender", "")), str(item.get("age", "")))
