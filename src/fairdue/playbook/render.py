@@ -61,7 +61,8 @@ class Rendered:
 
 
 def deadline_of(line: Line, now: datetime, zone: str) -> datetime | None:
-    """The line's deadline as an instant: on the full hour, inside decent local hours, never later than its span."""
+    """The line's deadline as an instant: on the full hour, inside decent local hours, never later than its span
+    unless no decent hour is left in it (a call late in the evening): then the next morning."""
     if line.deadline is None:
         return None
     moment = local(now + line.deadline.span, zone).replace(minute=0, second=0, microsecond=0)
@@ -69,8 +70,11 @@ def deadline_of(line: Line, now: datetime, zone: str) -> datetime | None:
         moment = moment.replace(hour=CLOSES - 2)
     elif moment.hour < OPENS:
         moment = (moment - timedelta(days=1)).replace(hour=CLOSES - 2)
-    earliest = local(now, zone) + timedelta(hours=1)
-    return max(moment, earliest.replace(minute=0, second=0, microsecond=0)).astimezone(now.tzinfo)
+    earliest = (local(now, zone) + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
+    moment = max(moment, earliest)
+    if not OPENS <= moment.hour <= CLOSES:
+        moment = (moment + timedelta(days=moment.hour > CLOSES)).replace(hour=OPENS)
+    return moment.astimezone(now.tzinfo)
 
 
 def _when(moment: datetime, now: datetime, zone: str) -> str:
