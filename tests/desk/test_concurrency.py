@@ -6,6 +6,7 @@ database without the usual surrounding transaction.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,45 +22,28 @@ from fairdue.desk.call.models import Contact, Denial, Permit, PermitState
 from fairdue.desk.call.services import record_contact, take_permit
 
 THREADS = 200
-ROUNDS = 50
+ROUNDS = int(os.environ.get("FAIRDUE_TEST_ROUNDS", "10"))
+"""Fifty rounds prove it on a quiet machine (`FAIRDUE_TEST_ROUNDS=50`, a minute or two); ten keep the suite short."""
 CAP = 3  # effective calls a day (GB/T 45251-2025, 5.3.2.2.2)
-WORKERS = 16  # connections open at once; all THREADS requests of a round are queued before the first may start
+WORKERS = 8  # connections open at once; all THREADS requests of a round are queued before the first may start
 
 
 @pytest.fixture
-def committed(request: pytest.FixtureRequest, tmp_path: Path, noon: Clock) -> Iterator[World]:
+def committed(transactional_db: None, tmp_path: Path, noon: Clock) -> Iterator[World]:
     """A world whose rows other threads can see. In-memory SQLite locks whole tables, so there a file takes its place."""
-    request.getfixturevalue("django_db_setup")
-    if connection.vendor == "postgresql":
-        with request.getfixturevalue("django_db_blocker").unblock():
-            try:
-                yield make_world()
-            finally:
-                empty_tables()
+    if connection.vendor != "sqlite":
+        yield make_world()
         return
-    with request.getfixturevalue("django_db_blocker").unblock():
-        memory, name = connections["default"], connections.settings["default"]["NAME"]
-        connections.settings["default"]["NAME"] = str(tmp_path / "shared.sqlite3")
-        connections["default"] = connections.create_connection("default")
-        try:
-            call_command("migrate", verbosity=0)
-            yield make_world()
-        finally:
-            connections["default"].close()
-            connections.settings["default"]["NAME"] = name
-            connections["default"] = memory
-
-
-def empty_tables() -> None:
-    """Take the committed rows away again; the audit table refuses that, so its triggers sleep meanwhile."""
-    kept = ("django_migrations", "django_content_type", "auth_permission")
-    with connection.cursor() as cursor:
-        tables = [t for t in connection.introspection.table_names(cursor) if t not in kept]
-        names = ", ".join(f'"{table}"' for table in tables)
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute(f"TRUNCATE {names} CASCADE")
-        cursor.execute("SET session_replication_role = DEFAULT")
-    connection.close()
+    memory, name = connections["default"], connections.settings["default"]["NAME"]
+    connections.settings["default"]["NAME"] = str(tmp_path / "shared.sqlite3")
+    connections["default"] = connections.create_connection("default")
+    try:
+        call_command("migrate", verbosity=0)
+        yield make_world()
+    finally:
+        connections["default"].close()
+        connections.settings["default"]["NAME"] = name
+        connections["default"] = memory
 
 
 def all_at_once(work, count: int, workers: int = WORKERS) -> list:
@@ -69,6 +53,9 @@ def all_at_once(work, count: int, workers: int = WORKERS) -> list:
     def lane(first: int) -> list:
         close_old_connections()
         try:
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SET synchronous_commit = off")
             start.wait(timeout=30)
             return [work(n) for n in range(first, count, workers)]
         finally:
@@ -79,7 +66,7 @@ def all_at_once(work, count: int, workers: int = WORKERS) -> list:
 
 
 @pytest.mark.slow
-def test_the_daily_cap_holds_exactly_under_two_hundred_requests_in_fifty_rounds(committed: World) -> None:
+def test_the_daily_cap_holds_exactly_under_two_hundred_requests_at_once(committed: World) -> None:
     agents = [make_user(f"agent{n}") for n in range(WORKERS)]
     wrong = []
     for round_number in range(ROUNDS):

@@ -15,7 +15,8 @@ from fairdue.desk.promises.models import Promise, PromiseState
 from fairdue.desk.promises.payments import Due, Paid, spread
 from fairdue.desk.promises.services import make_promise, settle, withdraw_promise
 from fairdue.desk.refusals import RefusedError
-from fairdue.desk.worklist.models import Task
+from fairdue.desk.worklist.models import Task, WorklistEntry
+from fairdue.desk.worklist.night import run_night
 
 DAY = date(2026, 3, 4)
 
@@ -125,3 +126,12 @@ def test_spreading_never_counts_a_fen_twice_nor_more_than_was_agreed(paid: list[
     assert sum(got.values()) <= sum(p.amount_fen for p in paid)
     for due in agreed:
         assert got[due.key] <= sum(p.amount_fen for p in paid if due.start <= p.day <= due.end)
+
+
+def test_a_broken_promise_is_decided_by_the_night_and_the_customer_comes_back(promise: Promise, world: World) -> None:
+    run_night(date(2026, 3, 6))
+    promise.refresh_from_db()
+    assert promise.state == "broken"
+    entry = WorklistEntry.objects.get(customer=world.customer)
+    assert entry.reason["broken"] == 1
+    assert entry.agent == world.agent

@@ -19,7 +19,10 @@ from django.db import transaction
 from fairdue.desk import clock
 from fairdue.desk.accounts.models import Account, Customer
 from fairdue.desk.audit import services as audit
+from fairdue.desk.call.services import expire_permits
 from fairdue.desk.people.models import User
+from fairdue.desk.plans import services as plans
+from fairdue.desk.promises import services as promises
 from fairdue.portfolio.night import run_night as night
 
 from . import export
@@ -44,9 +47,10 @@ def run_night(day: date | None = None, by: User | None = None) -> NightRun:
         run = NightRun.objects.create(day=day, started_at=clock.now())
     folder = Path(settings.FAIRDUE_HOME) / "nights" / f"{day:%Y%m%d}-{run.pk}"
     try:
+        settled = _settle(day)
         report = _compute(day, folder)
         with transaction.atomic():
-            counts = _store(run, folder)
+            counts = {**_store(run, folder), **settled}
             run.state = "done"
             run.report = {**report, **counts}
             run.ended_at = clock.now()
@@ -57,6 +61,15 @@ def run_night(day: date | None = None, by: User | None = None) -> NightRun:
         raise
     _forget_old(folder.parent, keep=14)
     return run
+
+
+def _settle(day: date) -> dict[str, int]:
+    """Decide promises and plans whose days have passed, so that a broken one is on the new lists; end old permits."""
+    return {
+        "promises_settled": len(promises.settle(None, day)),
+        "plans_settled": len(plans.settle(None, day)),
+        "permits_expired": expire_permits(clock.now()),
+    }
 
 
 def _compute(day: date, folder: Path) -> dict[str, Any]:
