@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from fairdue.core.money import format_plain
+from fairdue.core.text import Text
 from fairdue.dialogue import load_recogniser
 from fairdue.guard import RedLine, check_text
 
+from .scorecard import load_scorecard, score
 from .speech import Span, speech_figures
 from .when import find_amount, find_date, find_time
 
@@ -22,6 +24,17 @@ RECORDING = re.compile(r"录音")
 CHANNEL = re.compile(r"(客户端|手机银行|网银|官方|柜台|App|APP|公众号)")
 OBJECTION = re.compile(r"(疑问|异议|投诉|核实|客服|热线)")
 ASKS_NAME = re.compile(r"(是.{1,6}(本人|先生|女士)|您是.{1,6}吗|请问是)")
+REASON = re.compile(r"原因|为什么|怎么回事|遇到什么|什么情况|方便说说")
+COURTESY = re.compile(r"谢谢|感谢|再见|打扰|祝您|抱歉|不好意思")
+STOPS = {
+    "rights.stop_contact": "opt_out",
+    "rights.lawyer": "attorney_known",
+    "pay.claimed": "payment_claimed",
+    "dispute.amount": "dispute_open",
+    "dispute.identity_theft": "dispute_open",
+    "vulnerable.self_harm": "self_harm_flag",
+}
+"""What the other side says, and the fact it proves for the rest of the call: pressing on is then a breach (V25)."""
 CONFIRMS = frozenset({"identity.confirm"})
 
 OUTCOMES = (
@@ -110,7 +123,7 @@ def review_call(call: Mapping[str, Any]) -> Verdict:
     """Judge one call (formats.md). Raises `CallError` when it cannot be judged at all."""
     turns, start = _turns(call), _started(call)
     party = call.get("party") or "customer"
-    facts = {"contact_is_agency": call.get("agency") is True, **(call.get("facts") or {})}
+    facts: dict[str, Any] = {"contact_is_agency": call.get("agency") is True, **(call.get("facts") or {})}
     model = load_recogniser()
     acts: list[tuple[int, tuple[str, ...]]] = []
     violations: list[tuple[int, RedLine]] = []
@@ -121,6 +134,7 @@ def review_call(call: Mapping[str, Any]) -> Verdict:
         if turn["role"] == "customer":
             found = tuple(a for a in model.recognise(turn["text"], party).multi)
             acts.append((index, found))
+            facts |= {STOPS[act]: True for act in found if act in STOPS}
             if (
                 verified_at is None
                 and asked
@@ -147,7 +161,7 @@ def review_call(call: Mapping[str, Any]) -> Verdict:
         for role in ("agent", "customer")
     }
     speech = speech_figures(spans["agent"], spans["customer"], "".join(t["text"] for t in agent)).as_dict()
-    score = {"good": 100, "fair": 75, "poor": 40, "fatal": 0}[band]
+    points = score(load_scorecard(), _failed(agent, violations, missing, outcome, band))
     return Verdict(
         call.get("id"),
         tuple(violations),
@@ -157,7 +171,7 @@ def review_call(call: Mapping[str, Any]) -> Verdict:
         outcome,
         promise,
         band,
-        score,
+        points,
         speech,
         _summary(band, violations, missing, promise),
     )
@@ -165,8 +179,6 @@ def review_call(call: Mapping[str, Any]) -> Verdict:
 
 def check_hours(start: datetime) -> RedLine:
     """The finding for a call at night (GB/T 45251-2025 5.3)."""
-    from fairdue.core.text import Text
-
     why = Text(
         f"通话开始于 {start:%H:%M},在 22 时至次日 8 时之间。",
         f"The call began at {start:%H:%M}, between 22:00 and 08:00.",
@@ -192,6 +204,28 @@ def _missing(turns: Sequence[Mapping[str, Any]], party: str, identity_first: boo
     ):
         out.append("M04")
     return tuple(out)
+
+
+def _failed(
+    agent: Sequence[Mapping[str, Any]],
+    violations: Sequence[tuple[int, RedLine]],
+    missing: Sequence[str],
+    outcome: str,
+    band: str,
+) -> frozenset[str]:
+    """Codes of scorecard items that failed. `language` is fatal, so it fails on a critical finding only."""
+    said = "。".join(t["text"] for t in agent)
+    shown = {
+        "institution": "M01" in missing,
+        "identity": "M02" in missing,
+        "recording": "M03" in missing,
+        "channel": "M04" in missing or any(f.label in ("V16", "V22") for _turn, f in violations),
+        "language": band == "fatal",
+        "reason": outcome in ("none", "refused") and not REASON.search(said),
+        "outcome": outcome == "none",
+        "closing": not COURTESY.search(said) or any(f.severity == "high" for _turn, f in violations),
+    }
+    return frozenset(code for code, failed in shown.items() if failed)
 
 
 def _outcome(acts: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ import re
 from datetime import date, time, timedelta
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "日": 7, "天": 7}
+_UNITS = {"十": 10, "百": 100, "千": 1_000, "万": 10_000}
 _NUMBER = r"(\d{1,2}|[零一二三四五六七八九十两]{1,3})"
 _DAYS = {"今天": 0, "今晚": 0, "明天": 1, "明早": 1, "后天": 2, "大后天": 3}
 
@@ -72,16 +73,35 @@ def find_time(text: str) -> time | None:
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
+_CHINESE = re.compile(
+    r"[一二三四五六七八九两零十百千万]*[十百千万][一二三四五六七八九两零十百千万]*(?=[元块]|[^天号点月周年期个折点]|$)"
+)
+_ARABIC = re.compile(r"(\d[\d,]*(?:\.\d{1,2})?)\s*(万|千|百)?\s*(元|块)?")
+
+
+def _spoken(text: str) -> int:
+    """A Chinese number in yuan: 两千五百 → 2500, 一万二 → 12000, 一千零五十 → 1050."""
+    total = section = digit = 0
+    last = 1
+    for char in text:
+        if char in _UNITS:
+            last = _UNITS[char]
+            if last == 10_000:
+                total, section, digit = (total + section + digit) * last, 0, 0
+            else:
+                section, digit = section + (digit or 1) * last, 0
+        elif char == "零":
+            last = 10
+        else:
+            digit = _DIGITS[char]
+    return total + section + digit * (last // 10 if last > 1 else 1)
+
+
 def find_amount(text: str) -> int | None:
-    """The amount named, in fen: 两千 → 200 000, 3500元 → 350 000, 一万二 → 1 200 000; None when there is none."""
-    plain = re.search(r"(\d+(?:\.\d{1,2})?)\s*(万|千|百)?\s*(?:元|块)?", text)
-    spoken = re.search(r"([一二三四五六七八九两])(万|千|百)([一二三四五六七八九])?", text)
-    units = {"万": 1_000_000, "千": 100_000, "百": 10_000}
-    if spoken:
-        unit = units[spoken[2]]
-        return _DIGITS[spoken[1]] * unit + (_DIGITS[spoken[3]] * unit // 10 if spoken[3] else 0)
-    if plain and (plain[2] or re.search(r"\d\s*(元|块)", text)):
-        whole, _, cents = plain[1].partition(".")
-        fen = int(whole) * 100 + int((cents + "00")[:2])
-        return fen * (units[plain[2]] // 100) if plain[2] else fen
-    return None
+    """The first amount named, in fen: 两千 → 200 000, 3500元 → 350 000, 一万二 → 1 200 000; None when there is none."""
+    for match in _ARABIC.finditer(text):
+        if match[2] or match[3]:
+            whole, _, cents = match[1].replace(",", "").partition(".")
+            return (int(whole) * 100 + int((cents + "00")[:2])) * _UNITS.get(match[2] or "", 1)
+    spoken = _CHINESE.search(text)
+    return _spoken(spoken[0]) * 100 if spoken and _spoken(spoken[0]) >= 100 else None
