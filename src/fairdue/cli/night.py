@@ -20,12 +20,14 @@ def register(app: typer.Typer) -> None:
         events: Path = typer.Option(..., help="Events, Parquet."),
         agents: int = typer.Option(0, help="How many agents there are."),
         per_agent: int = typer.Option(0, "--per-agent", help="How many customers each takes."),
-        agents_file: Path | None = typer.Option(None, "--agents-file", help="Parquet with agent_id, capacity instead."),
+        agents_file: Path | None = typer.Option(
+            None, "--agents-file", help="Parquet with agent_id, capacity and optional lists groups, skills, instead."
+        ),
         tasks: Path | None = typer.Option(None, help="Tasks due, Parquet."),
         holds: Path | None = typer.Option(None, help="People on hold, Parquet with debtor_id."),
         as_of: str = typer.Option(..., "--as-of", help="The day the lists are for, YYYY-MM-DD."),
         out: Path = typer.Option(..., "-o", help="Folder for lists, snapshot, findings and report."),
-        engine: str = typer.Option("duckdb", help="duckdb (spark is an extra)."),
+        engine: str = typer.Option("duckdb", help="duckdb, the only engine of this release."),
     ) -> None:
         """Prepare a day's lists from accounts and events."""
         from fairdue.portfolio.night import NightInputError, run_night

@@ -92,7 +92,12 @@ def test_a_call_never_lowers_the_chance() -> None:
         (
             {"code": "value", "dpd": 8, "amount_fen": 1_234_50, "accounts": 2, "broken": 1, "best_hour": 15},
             "逾期 8 天,应还 1,234.50,共 2 笔;曾爽约 1 次;15 点较易接通",
-            "8 days late, 1,234.50 due, 2 debts; 1 broken promises; picks up around 15:00",
+            "8 days late, 1,234.50 due, 2 debts; 1 broken promise; picks up around 15:00",
+        ),
+        (
+            {"code": "value", "dpd": 0, "stage": "pre_due", "amount_fen": 50},
+            "临近还款日,应还 0.50",
+            "Due soon, 0.50 due",
         ),
         ({"code": "value", "dpd": 8, "amount_fen": 50}, "逾期 8 天,应还 0.50", "8 days late, 0.50 due"),
     ],

@@ -29,6 +29,10 @@ _OUT = {
 }
 
 
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def render_reason(reason: Mapping[str, Any]) -> Text:
     """Why the customer is on the list. `reason` is the JSON object stored with the entry."""
     code = str(reason.get("code", ""))
@@ -38,12 +42,14 @@ def render_reason(reason: Mapping[str, Any]) -> Text:
         values = {"amount": amount, "when": when}
         return Text(_TASKS[code].zh.format(**values), _TASKS[code].en.format(**values))
     accounts = int(reason.get("accounts") or 1)
-    zh = f"逾期 {reason.get('dpd', 0)} 天,应还 {amount}"
-    en = f"{reason.get('dpd', 0)} days late, {amount} due"
+    dpd = int(reason.get("dpd") or 0)
+    stage = load_stage_names().get(str(reason.get("stage")), Text("未逾期", "Not late"))
+    zh = f"逾期 {dpd} 天,应还 {amount}" if dpd else f"{stage.zh},应还 {amount}"
+    en = f"{_count(dpd, 'day')} late, {amount} due" if dpd else f"{stage.en}, {amount} due"
     if accounts > 1:
         zh, en = f"{zh},共 {accounts} 笔", f"{en}, {accounts} debts"
     if reason.get("broken"):
-        zh, en = f"{zh};曾爽约 {reason['broken']} 次", f"{en}; {reason['broken']} broken promises"
+        zh, en = f"{zh};曾爽约 {reason['broken']} 次", f"{en}; {_count(int(reason['broken']), 'broken promise')}"
     if reason.get("best_hour") is not None:
         hour = int(reason["best_hour"])
         zh, en = f"{zh};{hour} 点较易接通", f"{en}; picks up around {hour}:00"
