@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 import yaml
 from small_mapping import SMALL
 
-from fairdue.portfolio import load_mapping, shipped
+from fairdue.portfolio import Mapping, load_mapping, shipped
 from fairdue.portfolio.computed import RULES
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "mapping_lint.yaml").read_text(encoding="utf-8"))
@@ -106,3 +107,10 @@ def test_a_due_date_spread_stays_within_its_cycle_and_is_stable() -> None:
 
 def test_without_a_date_no_due_date_is_invented() -> None:
     assert RULES["due_date_from_cycles"].run({"c": 1}, {"cycles": "c", "table": {0: 0}}, None) is None
+
+
+def test_labels_may_stand_for_yes_no_and_numbers(mapping_of: Callable[[str], Mapping]) -> None:
+    columns = "account_id: a\n  value_date: b\n  amount_fen: c\n  reference: d\n  reversal: {from: r, map: {冲: true, 正: false}}"
+    assert mapping_of(f"kind: payments\ncolumns:\n  {columns}\n").columns[-1].values == {"冲": True, "正": False}
+    cycles = mapping_of(SMALL + "  cycles: {from: 阶段, map: {M1: 1, M2: 2}}\n").columns[-1]
+    assert cycles.values == {"M1": 1, "M2": 2}
