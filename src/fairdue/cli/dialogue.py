@@ -54,7 +54,7 @@ def register(app: typer.Typer) -> None:
         figures = evaluate(load_phrases(), load_safety(), folds)
         stdout.print(f"{figures['phrases']} phrases in {figures['families']} families, {folds} folds by family")
         stdout.print(f"top-1 {figures['top1']:.3f}  top-3 {figures['top3']:.3f}  macro-F1 {figures['macro_f1']:.3f}")
-        stdout.print(f"safety acts judged present {figures['safety_recall']:.3f}")
+        stdout.print(f"safety acts judged present {figures['safety_recall']:.3f} (the phrase layer is not held out)")
         stdout.print(f"mean confidence less accuracy {figures['overconfidence']:+.3f}")
         for act, value in sorted(figures["recall"].items(), key=lambda pair: pair[1]):
             stdout.print(f"  {act:28} recall {value:.2f}")

@@ -178,7 +178,8 @@ def evaluate(phrases: Sequence[Phrase], safety: dict[str, list[str]], folds: int
     """Held-out figures: families are dealt to folds, each fold is judged by a model that never saw its families.
 
     Returns top-1 and top-3 accuracy, macro-F1, recall per act, how often acts of `SAFETY` are judged present, mean
-    confidence less accuracy (0 is calibrated), and the numbers judged.
+    confidence less accuracy (0 is calibrated), and the numbers judged. The phrase layer was written by the same hand as the
+    phrases and is not held out: its share of the safety figure flatters.
     """
     names = sorted({p.family for p in phrases})
     fold_of = {name: index % folds for index, name in enumerate(names)}
