@@ -97,6 +97,26 @@ def test_a_column_that_may_be_absent_is_named(tmp_path: Path) -> None:
     assert [(f.code, f.place.field) for f in report.findings] == [("night.column.missing", "limit_fen")]
 
 
+def test_instants_without_a_zone_are_taken_as_utc_and_named(tmp_path: Path) -> None:
+    events = table([event("conversation", "D-A", hour=h, talk_seconds=60) for h in (8, 9, 10)], EVENTS)
+    files = write(
+        tmp_path, table([account("A")], ACCOUNTS), events.set_column(0, "ts", events["ts"].cast(pa.timestamp("us")))
+    )
+    report = run_night(*files, as_of=AS_OF, out=tmp_path / "out", agents=1, per_agent=9)
+    assert [f.code for f in report.findings] == ["night.column.zone"]
+    assert report.left_out == {"effective_cap": 1}
+
+
+def test_a_file_without_groups_and_skills_gives_agents_who_take_everything(tmp_path: Path) -> None:
+    files = write(tmp_path, table([account("A", agent_group="west")], ACCOUNTS))
+    people = tmp_path / "agents.parquet"
+    pq.write_table(pa.table({"agent_id": ["li"], "capacity": [3]}), people)
+    seen: list[str] = []
+    report = run_night(*files, as_of=AS_OF, out=tmp_path / "o", agents_file=people, progress=seen.append)
+    assert report.rows["lists"] == 1
+    assert list(report.seconds) == seen
+
+
 def test_unusable_inputs_say_what_and_how_to_mend(tmp_path: Path) -> None:
     files = write(tmp_path, table([account("A")], ACCOUNTS).drop_columns(["do_not_contact"]))
     out = tmp_path / "out"

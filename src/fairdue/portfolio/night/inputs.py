@@ -96,6 +96,8 @@ def read_table(
         chosen.append(f'{sql} AS "{name}"')
         if there[name] != wanted:
             odd.append((name, sql))
+        if wanted == "TIMESTAMP WITH TIME ZONE" and there[name].startswith("TIMESTAMP") and "ZONE" not in there[name]:
+            found.append(_without_zone(path, name))
     con.execute(
         f"CREATE TABLE {table} AS SELECT {', '.join(chosen)} FROM read_parquet(?)",  # noqa: S608 - names are ours
         [str(path)],
@@ -114,6 +116,12 @@ def _absent(path: Path, name: str) -> Finding:
     what = Text(f"没有 {name} 列,按空值处理。", f"There is no column {name}; it is taken as empty.")
     mend = Text("在导出时加上这一列。", "Export this column as well.")
     return Finding("night.column.missing", what, WHY, mend, Place(path.name, None, name), Severity.WARNING)
+
+
+def _without_zone(path: Path, name: str) -> Finding:
+    what = Text(f"{name} 列没有时区,按 UTC 计算。", f"Column {name} carries no zone; it is taken as UTC.")
+    mend = Text("导出时写明 UTC。", "Export it as UTC instants.")
+    return Finding("night.column.zone", what, WHY, mend, Place(path.name, None, name), Severity.INFO)
 
 
 def _unreadable(path: Path, name: str, there: str, count: int, row: int) -> Finding:
