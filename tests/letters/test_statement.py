@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fairdue.ledger import AccountFacts, DueItem, load_products, make_quote
-from fairdue.letters import FontMissingError, StatementFacts, render_statement, statement
+from fairdue.letters import FontMissingError, StatementFacts, fonts, render_statement
 
 FACTS = StatementFacts("王**", "示例银行", "400-000-0000", "手机银行", "6001")
 
@@ -40,6 +40,6 @@ def test_the_statement_says_what_the_quote_says(tmp_path: Path) -> None:
 
 
 def test_without_a_font_it_says_which_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statement, "_has_font", lambda: False)
+    monkeypatch.setattr(fonts, "has_font", lambda: False)
     with pytest.raises(FontMissingError, match="fonts-noto-cjk"):
         render_statement(quote(), FACTS)

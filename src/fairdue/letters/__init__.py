@@ -1,5 +1,20 @@
-"""Documents set with Typst: the account statement (对账单) from a quote. The first of the letters."""
+"""Documents set with Typst from a quote: the account statement (对账单) and the reminder letter (催收函).
 
-from .statement import FontMissingError, StatementFacts, render_statement
+    pdf = render_reminder(quote, StatementFacts("王**", "示例银行", "400-000-0000", "手机银行", "6001"))
 
-__all__ = ["FontMissingError", "StatementFacts", "render_statement"]
+The words are data (packs/letters); a letter without a field that the law requires is not made.
+"""
+
+from .fonts import FontMissingError
+from .reminder import LetterError, reminder_body, reminder_text, render_reminder
+from .statement import StatementFacts, render_statement
+
+__all__ = [
+    "FontMissingError",
+    "LetterError",
+    "StatementFacts",
+    "reminder_body",
+    "reminder_text",
+    "render_reminder",
+    "render_statement",
+]

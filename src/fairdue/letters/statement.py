@@ -15,12 +15,9 @@ from fairdue.core.money import format_plain, to_chinese_upper
 from fairdue.core.text import Text
 from fairdue.ledger import Quote
 
+from .fonts import require_font
+
 TEMPLATE = Path(__file__).parent / "statement.typ"
-FONTS = ("noto sans cjk", "wenquanyi", "noto sans sc", "source han sans")
-
-
-class FontMissingError(RuntimeError):
-    """No Chinese font was found; install the Debian package fonts-noto-cjk (or fonts-wqy-microhei)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +57,9 @@ _WORDS = {
 }
 
 
-def _has_font() -> bool:
-    families = typst.Fonts().families()
-    return any(name in family.lower() for family in families for name in FONTS)
-
-
 def render_statement(quote: Quote, facts: StatementFacts, lang: str = "zh") -> bytes:
     """The statement as PDF. Raises `FontMissingError` when Chinese could not be set."""
-    if not _has_font():
-        raise FontMissingError("no Chinese font found; install fonts-noto-cjk (or fonts-wqy-microhei) and try again")
+    require_font()
     say = {key: text.in_(lang) for key, text in _WORDS.items()}
     body = {
         "lang": "en" if lang.startswith("en") else "zh",
