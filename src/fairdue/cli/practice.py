@@ -10,9 +10,33 @@ from .io import opened, read_jsonl, stdout, unusable
 
 
 def register(app: typer.Typer) -> None:
-    """Add `fairdue practice exam`, `grade` and `opening`."""
+    """Add `fairdue practice lesson`, `exam`, `grade` and `opening`."""
     group = typer.Typer(help="A first exam from the playbook, and the opening recital.", no_args_is_help=True)
     app.add_typer(group, name="practice")
+
+    @group.command("lesson")
+    def lesson(
+        code: str = typer.Argument("p1-1", help="Code of the lesson."),
+        answers: str = typer.Option(
+            "", metavar="ANSWERS.jsonl", help="Grade these answers to its quiz: id and choice."
+        ),
+    ) -> None:
+        """Read a lesson and its quiz, or grade answers to the quiz."""
+        from fairdue.practice import grade, load_lesson
+
+        try:
+            read = load_lesson(code)
+        except LookupError as exc:
+            unusable(str(exc.args[0]))
+        if answers:
+            given = {str(row.get("id")): row.get("choice") for row in read_jsonl(answers)}
+            stdout.print(f"score {grade(read.quiz, given)[0]}")
+            return
+        stdout.print(read.text, markup=False)
+        for question in read.quiz.questions:
+            stdout.print(f"\n{question.id}  {question.ask.zh}", markup=False)
+            for number, choice in enumerate(question.choices):
+                stdout.print(f"  {number}  {choice}", markup=False)
 
     @group.command("exam")
     def exam(
