@@ -27,7 +27,7 @@ def load_scorecard(path: Path | None = None) -> tuple[Item, ...]:
     """The items. Raises `PackError` with file and line for an unknown or doubled code, or weights that do not sum to 100."""
     where = path or PACKS / "review" / "scorecard.yaml"
     rows: Sequence[Mapping[str, Any]] = read_yaml(where)["items"]
-    items = []
+    items: list[Item] = []
     for row in rows:
         if row["code"] not in CODES or any(item.code == row["code"] for item in items):
             raise PackError(f"{where}:{line_of(row)}: {row['code']!r} is unknown or written twice", where, line_of(row))
