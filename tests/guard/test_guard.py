@@ -79,7 +79,7 @@ def test_no_line_of_the_playbook_crosses_a_red_line(line) -> None:
 @pytest.mark.parametrize("case", LIBRARY.redlines.values(), ids=lambda c: c.id)
 def test_every_red_line_case_is_caught(case) -> None:
     for text in case.say:
-        party = "family" if "V11" in case.breaks else "customer"
+        party = "family" if {"V10", "V11"} & set(case.breaks) else "customer"
         assert check_text(text, "call", party), text
 
 
