@@ -276,6 +276,7 @@ def _lost(request: Request, at: datetime) -> tuple[bool, bool, tuple[str, ...]]:
             and row.direction == "out"
             and not row.reserved
             and row.at <= at
+            and _same_debtor(row, request)
         ),
         key=lambda row: (row.at, row.id),
     )
