@@ -68,14 +68,14 @@ def test_steps() -> list[tuple[str, Callable[[], bool]]]:
 
 
 def on_postgres() -> bool:
-    """The desk's and the browser's suites once more, on PostgreSQL."""
+    """The desk's suite once more, browser tests included, on PostgreSQL."""
     from postgres import server
 
     with server() as url:
         if url is None:
             print("No PostgreSQL server found or startable; install the package postgresql.", flush=True)
             return not os.environ.get("CI")
-        return pytest("-n", "2", "--dist", "loadfile", "tests/desk", "tests/browser", env={"DATABASE_URL": url})
+        return pytest("-n", "2", "--dist", "loadfile", "tests/desk", env={"DATABASE_URL": url})
 
 
 def coverage() -> bool:
