@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
 import schemathesis
 from call_world import LATE, World, make_user
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 
@@ -115,8 +118,19 @@ def test_a_quote_explains_every_fen(world: World, caller: Caller) -> None:
     assert caller.get(f"/customers/{world.customer.pk}").json()["lines"][0]["value_masked"]
 
 
+@pytest.fixture
+def kept_connection() -> Iterator[None]:
+    """Requests of a real server close the database connection; the test's transaction lives on that connection."""
+    ends = (request_started, request_finished)
+    for signal in ends:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in ends:
+        signal.connect(close_old_connections)
+
+
 @pytest.mark.slow
-def test_what_the_schema_allows_never_breaks_the_server(world: World) -> None:
+def test_what_the_schema_allows_never_breaks_the_server(world: World, kept_connection: None) -> None:
     token = issue_token(world.agent, "schema")
     headers = {"Authorization": f"Bearer {token}"}
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application, headers=headers)
