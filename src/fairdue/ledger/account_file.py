@@ -6,6 +6,8 @@
     opened: 2019-05-01                # contract date, for the rate caps (may be left out)
     minimum_fen: 240000               # the overdue part, when the feed says it (may be left out)
     cycles: 1
+    first_contact: 2026-03-02         # for a plan inside the commission period (`fairdue playbook render`; may be left out)
+    closing: 2026-03-31               # the closing date of the commission (may be left out)
     due_items:
       - {due_date: 2026-01-30, principal_fen: 2400000, interest_fen: 0, fee_fen: 0}
     events:
@@ -74,6 +76,8 @@ class _File(_Strict):
     minimum_fen: int | None = Field(default=None, ge=0, le=MAX_FEN)
     credit_fen: int = Field(default=0, ge=0, le=MAX_FEN)
     currency: str = "CNY"
+    first_contact: Day | None = None
+    closing: Day | None = None
     events: tuple[_Event, ...] = Field(default=(), strict=False)
 
 

@@ -4,6 +4,6 @@ This room holds the files and one small reader. Each room validates its own pack
 line number of every mapping, so that a linter can name file and line.
 """
 
-from .reader import PACKS, Lined, PackError, line_of, pack_files, read_yaml
+from .reader import PACKS, Lined, PackError, line_of, pack_files, parse_yaml, read_yaml
 
-__all__ = ["PACKS", "Lined", "PackError", "line_of", "pack_files", "read_yaml"]
+__all__ = ["PACKS", "Lined", "PackError", "line_of", "pack_files", "parse_yaml", "read_yaml"]

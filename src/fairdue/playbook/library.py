@@ -1,71 +1,178 @@
-"""Load packs into one library."""
+"""Everything that may be said, found by act, step, situation, stage, party, product."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
-from pydantic import ValidationError
-
-from fairdue.core.findings import Finding, Place
+from fairdue.core.findings import Place
 from fairdue.core.ids import digest
-from fairdue.core.text import Text
-from fairdue.packs import PACKS, PackError, line_of, pack_files, read_yaml
 
-from .schema import Act, Flow, Line, PackInfo, RedLineCase
+from .schema import Act, CustomerType, Flow, Hint, Line, PackInfo, RedLineCase, Situation
 
-PLAYBOOKS = PACKS / "playbooks"
+BORROWS = {"repeat": ("repeat", "first", "special"), "due_day": ("due_day", "pre_due", "special")}
+"""Whose lines a stage may use besides its own, calmer ones first; every stage ends with `special`."""
 
 
 @dataclass(frozen=True)
 class Library:
-    """Everything that may be said, by id; `where` remembers file and line for messages."""
+    """All packs by id. `pack_of` names the pack a line was written in, `home` the one it belongs to (an overlay's line
+    belongs to the pack it overlays); `where` remembers file and line for messages; `tests` are conversations per pack.
 
-    packs: dict[str, PackInfo]
-    flows: dict[str, Flow]
-    lines: dict[str, Line]
-    redlines: dict[str, RedLineCase]
-    acts: dict[str, Act]
-    pack_of: dict[str, str]
+    A library that was loaded is not changed any more: its version and its indexes are computed once, at first use.
+    """
+
+    packs: dict[str, PackInfo] = field(default_factory=dict)
+    flows: dict[str, Flow] = field(default_factory=dict)
+    lines: dict[str, Line] = field(default_factory=dict)
+    redlines: dict[str, RedLineCase] = field(default_factory=dict)
+    hints: dict[str, Hint] = field(default_factory=dict)
+    acts: dict[str, Act] = field(default_factory=dict)
+    types: dict[str, CustomerType] = field(default_factory=dict)
+    situations: dict[str, Situation] = field(default_factory=dict)
+    pack_of: dict[str, str] = field(default_factory=dict)
+    home: dict[str, str] = field(default_factory=dict)
     where: dict[str, Place] = field(default_factory=dict)
+    tests: dict[str, list[tuple[str, dict[str, Any]]]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Changes whenever any word of any pack changes; a call keeps the version it used."""
-        body = {name: pack.version for name, pack in sorted(self.packs.items())}
-        words = [line.model_dump(mode="json") for _id, line in sorted(self.lines.items())]
-        return "+".join(f"{n}@{v}" for n, v in body.items())[:80] + "#" + digest(words)[:8]
+        words = [
+            {key: item.model_dump(mode="json") for key, item in sorted(table.items())}
+            for table in (self.packs, self.flows, self.lines, self.redlines, self.hints)
+        ]
+        return f"{len(self.packs)} packs#{digest(words)[:12]}"
 
-    def replies(self, act: str, *, stage: str, party: str = "customer") -> list[Line]:
-        """Lines that answer an act in a stage for a party, in file order.
+    # -- who leads a call and whose lines it may use
 
-        A family member or other third party only ever gets third-party lines. For the customer a stage without an answer
-        of its own borrows from the calmer one (repeat from first) and last from the lines that serve every stage.
+    def lead(self, stage: str, product: str | None = "credit_card", agency: bool = False) -> str:
+        """Name of the pack whose flow leads a call: the most specific one that calls in this stage.
+
+        An agency's pack goes before a product's, a product's before one for all products. Raises `KeyError`: none fits.
         """
-        for where in self._stages(stage, party):
-            found = [
-                n for n in self.lines.values() if act in n.answers and n.stage == where and n.party == _side(party)
-            ]
-            if found:
-                return found
-        return []
+        best: list[tuple[int, str]] = []
+        for name, pack in self.packs.items():
+            if pack.overlays or not pack.calls or name not in self.flows or stage not in pack.stages:
+                continue
+            if pack.agency is not None and pack.agency != agency:
+                continue
+            if pack.products and product not in pack.products:
+                continue
+            best.append((-4 * (pack.agency is not None) - 2 * bool(pack.products), name))
+        if not best:
+            raise KeyError(stage)
+        return min(best)[1]
 
-    def step(self, name: str, *, stage: str, party: str = "customer") -> list[Line]:
-        """Lines of a step (opening, verify, recording …), looked for like replies."""
+    def flow_for(self, stage: str, product: str | None = "credit_card", agency: bool = False) -> tuple[str, Flow]:
+        """Pack name and flow that lead a call in this stage. Raises `KeyError`: none fits."""
+        name = self.lead(stage, product, agency)
+        return name, self.flows[name]
+
+    def scope(self, lead: str) -> tuple[str, ...]:
+        """The packs whose lines a call led by `lead` may use: itself, then what it includes, nearest first."""
+        if lead not in self._scopes:
+            self._scopes[lead] = self._reach(lead)
+        return self._scopes[lead]
+
+    @cached_property
+    def _scopes(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+    def _reach(self, lead: str) -> tuple[str, ...]:
+        order: list[str] = []
+        waiting = [lead]
+        while waiting:
+            name = waiting.pop(0)
+            if name in order or name not in self.packs:
+                continue
+            order.append(name)
+            waiting += self.packs[name].includes
+        if "common" in order:
+            order.append(order.pop(order.index("common")))
+        return tuple(order)
+
+    # -- finding lines
+
+    def replies(
+        self,
+        act: str,
+        *,
+        stage: str,
+        party: str = "customer",
+        scope: tuple[str, ...] | None = None,
+        product: str | None = None,
+        channel: str = "call",
+    ) -> list[Line]:
+        """Lines that answer an act, those of the stage first, then borrowed ones (`BORROWS`), within that by scope.
+
+        A family member or other third party only ever gets third-party lines. `scope` None: all packs, in name order.
+        """
+        return self._find("act", act, stage, party, scope, product, channel)
+
+    def step(
+        self,
+        name: str,
+        *,
+        stage: str,
+        party: str = "customer",
+        scope: tuple[str, ...] | None = None,
+        product: str | None = None,
+    ) -> list[Line]:
+        """Lines of a step (opening, verify, recording …) of the nearest stage that has any."""
+        found = self._find("step", name, stage, party, scope, product, "call")
+        return [line for line in found if line.stage == found[0].stage] if found else []
+
+    def situation(
+        self, name: str, *, party: str = "customer", scope: tuple[str, ...] | None = None, product: str | None = None
+    ) -> list[Line]:
+        """Lines for a special account (P1-5), whatever the stage of the call."""
+        return self._find("situation", name, "special", party, scope, product, "call")
+
+    @cached_property
+    def _index(self) -> dict[tuple[str, str, str, str], tuple[Line, ...]]:
+        """Lines in file order by (act | step | situation, its name, stage, side)."""
+        found: defaultdict[tuple[str, str, str, str], list[Line]] = defaultdict(list)
+        for line in self.lines.values():
+            keys = [("act", act) for act in dict.fromkeys(line.answers)]
+            keys += [("step", line.step)] if line.step else []
+            keys += [("situation", name) for name in dict.fromkeys(line.situation)]
+            for kind, name in keys:
+                found[kind, name, line.stage, line.party].append(line)
+        return {key: tuple(lines) for key, lines in found.items()}
+
+    def _find(
+        self,
+        kind: str,
+        name: str,
+        stage: str,
+        party: str,
+        scope: tuple[str, ...] | None,
+        product: str | None,
+        channel: str,
+    ) -> list[Line]:
+        rank = {pack: place for place, pack in enumerate(scope if scope is not None else sorted(self.packs))}
+        side = "customer" if party == "customer" else "family"
+        found: list[Line] = []
         for where in self._stages(stage, party):
-            found = [n for n in self.lines.values() if n.step == name and n.stage == where and n.party == _side(party)]
-            if found:
-                return found
-        return []
+            fitting = [
+                line
+                for line in self._index.get((kind, name, where, side), ())
+                if channel in line.channels
+                and self.home[line.id] in rank
+                and (product is None or not line.products or product in line.products)
+            ]
+            found += sorted(fitting, key=lambda line: rank[self.home[line.id]])
+        return found
 
     @staticmethod
     def _stages(stage: str, party: str) -> tuple[str, ...]:
         if party != "customer":
             return ("third_party",)
-        borrowed = {"repeat": ("repeat", "first", "special"), "due_day": ("due_day", "pre_due", "special")}
-        return borrowed.get(stage, (stage, "special"))
+        return BORROWS.get(stage, (stage, "special") if stage != "special" else ("special",))
 
     def line(self, line_id: str) -> Line:
         """The line with this id; raises `KeyError`."""
@@ -75,125 +182,12 @@ class Library:
         """The flow of a pack; raises `KeyError`."""
         return self.flows[pack]
 
-    def flow_for(self, stage: str) -> tuple[str, Flow]:
-        """Pack name and flow for a stage: the first pack that lists it."""
-        for name, pack in sorted(self.packs.items()):
-            if stage in pack.stages and name in self.flows:
-                return name, self.flows[name]
-        raise KeyError(stage)
+    def departments(self) -> frozenset[str]:
+        """All approved department names."""
+        return frozenset(name for pack in self.packs.values() for name in pack.departments)
 
-
-def load_acts(path: Path | None = None) -> dict[str, Act]:
-    """The closed list of acts with their names."""
-    raw = read_yaml(path or PACKS / "acts.yaml")["acts"]
-    return {key: Act(key, Text(name["zh"], name["en"])) for key, name in raw.items()}
-
-
-def problem(code: str, place: Place, zh: str, en: str, mend_zh: str, mend_en: str) -> Finding:
-    """A finding about a pack."""
-    why = Text(
-        zh="话术是催收员照着说的,也是质检和考试的依据。",
-        en="Agents say these words; quality checks and exams use them too.",
-    )
-    return Finding(code, Text(zh, en), why, Text(mend_zh, mend_en), place)
-
-
-def _inside(path: Path, folder: Path) -> str:
-    """The path as messages name it: from the pack's folder on."""
-    return path.relative_to(folder.parent).as_posix()
-
-
-def _invalid(file: str, row: Any, error: ValidationError) -> list[Finding]:
-    out = []
-    for item in error.errors():
-        key = str(item["loc"][0]) if item["loc"] else None
-        name = row.get("id", "?") if isinstance(row, dict) else "?"
-        where = Place(file, line_of(row, key), ".".join(map(str, item["loc"])))
-        text = f"{name}: {item['msg']}"
-        out.append(
-            problem(
-                "playbook.field", where, text, text, "对照格式改正这一项。", "Correct the field as the format says."
-            )
-        )
-    return out
-
-
-def _side(party: str) -> str:
-    """Lines for third parties are written once, for `family`."""
-    return "customer" if party == "customer" else "family"
-
-
-class _Loader:
-    def __init__(self) -> None:
-        self.findings: list[Finding] = []
-        self.library = Library({}, {}, {}, {}, load_acts(), {})
-
-    def read(self, path: Path, folder: Path) -> Any:
-        try:
-            return read_yaml(path)
-        except PackError as exc:
-            place = Place(_inside(path, folder), exc.line)
-            self.findings.append(problem("playbook.file", place, str(exc), str(exc), "改正 YAML。", "Mend the YAML."))
-            return None
-
-    def rows(self, folder: Path, part: str) -> Iterable[tuple[str, Any]]:
-        for path in pack_files(folder / part):
-            for row in self.read(path, folder) or []:
-                yield _inside(path, folder), row
-
-    def pack(self, folder: Path) -> None:
-        head = folder / "pack.yaml"
-        raw = self.read(head, folder)
-        if raw is None:
-            return
-        try:
-            info = PackInfo.model_validate(raw)
-        except ValidationError as exc:
-            self.findings += _invalid(_inside(head, folder), raw, exc)
-            return
-        self.library.packs[info.name] = info
-        self.library.where[f"pack:{info.name}"] = Place(f"{folder.name}/pack.yaml", line_of(raw, "departments"))
-        if (folder / "flow.yaml").exists():
-            raw = self.read(folder / "flow.yaml", folder)
-            try:
-                self.library.flows[info.name] = Flow.model_validate(raw)
-                self.library.where[f"flow:{info.name}"] = Place(f"{folder.name}/flow.yaml", 1)
-            except ValidationError as exc:
-                self.findings += _invalid(f"{folder.name}/flow.yaml", raw, exc)
-        for file, row in self.rows(folder, "lines"):
-            try:
-                self._keep(Line.model_validate(row), file, row, info.name)
-            except ValidationError as exc:
-                self.findings += _invalid(file, row, exc)
-        for file, row in self.rows(folder, "redlines"):
-            try:
-                case = RedLineCase.model_validate(row)
-                self.library.redlines[case.id] = case
-                self.library.where[case.id] = Place(file, line_of(row))
-            except ValidationError as exc:
-                self.findings += _invalid(file, row, exc)
-
-    def _keep(self, line: Line, file: str, row: Any, pack: str) -> None:
-        place = Place(file, line_of(row))
-        if line.id in self.library.lines:
-            text = f"{line.id} is written twice"
-            self.findings.append(
-                problem("playbook.duplicate", place, f"{line.id} 重复。", text, "换一个编号。", "Choose another id.")
-            )
-            return
-        self.library.lines[line.id] = line
-        self.library.pack_of[line.id] = pack
-        self.library.where[line.id] = place
-
-
-def shipped() -> list[Path]:
-    """Folders of the packs that ship, in name order."""
-    return [p for p in sorted(PLAYBOOKS.iterdir()) if (p / "pack.yaml").exists()]
-
-
-def load_library(folders: Sequence[Path] | None = None) -> tuple[Library, list[Finding]]:
-    """All packs of the folders (default: those that ship), and findings for what was refused."""
-    loader = _Loader()
-    for folder in folders or shipped():
-        loader.pack(folder)
-    return loader.library, loader.findings
+    def conversations(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Every conversation test as (pack, file, conversation)."""
+        for pack, cases in self.tests.items():
+            for file, case in cases:
+                yield pack, file, case
