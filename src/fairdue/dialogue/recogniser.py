@@ -1,53 +1,45 @@
-"""From an utterance to ranked acts: authored phrases, a phrase layer that never misses what must not be missed, a linear
-model over character n-grams (the margins of a support vector machine and the odds of naive Bayes, added).
+"""From an utterance to ranked acts with probabilities, all acts that are present, or `unclear`.
 
-The model is trained in the process from `packs/phrases/*.yaml` when it is first needed (under a second) and is the same
-for the same phrases. Figures on held-out phrasing families come from `evaluate` and nothing else.
+    load_recogniser().recognise("我等发工资再还", party="customer", context="reason")
+
+The model is built from `packs/phrases` (see `train`), kept in the cache (see `store`) and the same for the same phrases.
+Three readings are joined: the model's margins, what party and context make likely (`priors`), and fragments that must
+not be missed (`safety`). Figures are in docs/reference/recogniser.md and come from `fairdue recogniser evaluate`.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
-import ahocorasick_rs
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.naive_bayes import MultinomialNB
-from sklearn.svm import LinearSVC
+import structlog
+from numpy.typing import NDArray
 
-from fairdue.packs import PACKS, pack_files, read_yaml
+from . import store
+from .embeddings import EngineMissing, sentences
+from .phrases import UNCLEAR, load_phrases
+from .priors import Floats, Priors
+from .safety import Safety, safety
+from .train import Built, build
+from .wording import normalise
 
-UNCLEAR = 0.12
+log = structlog.get_logger(__name__)
+ENGINES = ("default", "embeddings")
+
+AT_MOST = 4
+"""More acts than this are not judged present in one turn."""
+PUSH = 2.5
+"""What a safety fragment adds to the log odds of its act."""
+DENY = 60.0
+"""What it takes away where it is only mentioned to be denied: the act is out."""
+DOUBT = 0.12
 """Below this probability nothing is likely enough and the answer is `unclear`."""
-ALSO = 0.25
-"""Further acts at or above this probability are present too."""
-ALSO_SAFETY = 0.12
-"""The same for acts of `SAFETY`: a false alarm costs a question, a miss costs a person."""
-CERTAIN = 0.95
-"""Probability given to a safety phrase that stands in the utterance."""
-
-MARGIN_WEIGHT, ODDS_WEIGHT = 4.0, 0.7
-"""Mix of the two models, chosen on held-out families so that mean confidence meets accuracy."""
-SAFETY = (
-    "vulnerable.self_harm",
-    "identity.deny",
-    "third_party.stop",
-    "dispute.identity_theft",
-    "rights.complaint",
-    "rights.stop_contact",
-    "rights.lawyer",
-    "rights.data",
-)
-"""Acts that must not be missed; `evaluate` reports how often they are among all acts judged present."""
-
-_FILLERS = re.compile(r"(嗯+|呃+|那个|就是说|我跟你讲|这个嘛|啊|呀|哎|诶|唉|喂)")
-_SPACES = re.compile(r"[\s,。!?;:、~…·\"'“”‘’()\[\]《》,.!?;:]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,158 +52,139 @@ class ActGuess:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """`acts` ranked; `multi` all that are judged present; `[unclear]` and `()` when nothing is likely enough."""
+    """`acts` ranked, `multi` all that are judged present; when unsure the first act is `unclear` and `multi` is empty."""
 
     acts: tuple[ActGuess, ...]
     multi: tuple[str, ...]
+
+    @property
+    def unsure(self) -> bool:
+        """Whether nothing is likely enough."""
+        return self.acts[0].act == UNCLEAR
 
     def as_dict(self) -> dict[str, Any]:
         """formats.md form without the id."""
         return {"acts": [{"act": g.act, "p": round(g.p, 4)} for g in self.acts], "multi": list(self.multi)}
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """One authored phrasing: its act and its family (variants of one way of saying it share a family)."""
-
-    text: str
-    act: str
-    family: str
-
-
-def normalise(text: str) -> str:
-    """NFKC, lower case, no spaces or punctuation, fillers dropped unless nothing else is left."""
-    plain = _SPACES.sub("", unicodedata.normalize("NFKC", text).lower())
-    without = _FILLERS.sub("", plain)
-    return without or plain
-
-
-def load_phrases(folder: Path | None = None) -> list[Phrase]:
-    """All phrases: a file maps act → list of families, each family a list of phrasings or one phrasing."""
-    out: list[Phrase] = []
-    for path in pack_files(folder or PACKS / "phrases"):
-        for act, families in (read_yaml(path).get("phrases") or {}).items():
-            for number, family in enumerate(families):
-                texts = family if isinstance(family, list) else [family]
-                out += [Phrase(text, act, f"{path.stem}:{act}#{number}") for text in texts]
-    return out
-
-
-def load_safety(folder: Path | None = None) -> dict[str, list[str]]:
-    """Act → fragments that decide it whatever the model says (self-harm, wrong number, stop calling, …)."""
-    out: dict[str, list[str]] = {}
-    for path in pack_files(folder or PACKS / "phrases"):
-        for act, fragments in (read_yaml(path).get("safety") or {}).items():
-            out.setdefault(act, []).extend(normalise(f) for f in fragments)
-    return out
-
-
 class Recogniser:
-    """Trained from phrases; `recognise` is thread-safe."""
+    """A built model with its priors and safety fragments; `recognise` is thread-safe."""
 
-    def __init__(self, phrases: Sequence[Phrase], safety: dict[str, list[str]]) -> None:
-        self._vector = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), sublinear_tf=True)
-        matrix = self._vector.fit_transform([normalise(p.text) for p in phrases])
-        names = [p.act for p in phrases]
-        margins = LinearSVC(C=0.5, random_state=0).fit(matrix, names)
-        odds = MultinomialNB(alpha=0.05, fit_prior=False).fit(matrix, names)
-        self._acts = [str(name) for name in margins.classes_]
-        self._weights = (MARGIN_WEIGHT * margins.coef_ + ODDS_WEIGHT * odds.feature_log_prob_).T
-        self._offset = MARGIN_WEIGHT * margins.intercept_
-        pairs = [(fragment, act) for act, fragments in safety.items() for fragment in fragments]
-        self._safety_acts = [act for _fragment, act in pairs]
-        self._safety = ahocorasick_rs.AhoCorasick([fragment for fragment, _act in pairs]) if pairs else None
+    def __init__(self, built: Built, engine: str = "default", alarms: Safety | None = None) -> None:
+        self.built = built
+        self.engine = engine
+        self._priors = Priors(built.acts)
+        self._safety = alarms if alarms is not None else safety()
+        self._column = {act: i for i, act in enumerate(built.acts)}
 
-    def recognise(self, text: str, party: str | None = None, context: str | None = None, top: int = 3) -> Recognition:
-        """Acts of one utterance. `party` customer, family or third; `context` the part of the call (formats.md)."""
+    def recognise(
+        self,
+        text: str,
+        party: str | None = None,
+        context: str | None = None,
+        top: int = 3,
+        *,
+        after: Sequence[str] = (),
+        last_step: str | None = None,
+    ) -> Recognition:
+        """Acts of one utterance.
+
+        `party` customer, family or third; `context` the part of the call (formats.md); `after` acts heard before, oldest
+        first; `last_step` the step of the flow that the agent's last line did.
+        """
         plain = normalise(text)
         if not plain:
             return Recognition((ActGuess("talk.silence", 1.0),), ("talk.silence",))
-        scores = dict(zip(self._acts, self._probabilities(plain), strict=True))
-        self._lean(scores, party, context)
-        for act in self._certain(plain):
-            scores[act] = max(scores.get(act, 0.0), CERTAIN)
-        ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
-        if ranked[0][1] < UNCLEAR:
-            return Recognition((ActGuess("unclear", 1.0 - ranked[0][1]),), ())
-        present = (act for act, p in ranked[:4] if p >= (ALSO_SAFETY if act in SAFETY else ALSO))
-        multi = tuple(present) or (ranked[0][0],)
-        return Recognition(tuple(ActGuess(act, float(p)) for act, p in ranked[:top]), multi)
+        scores = self.built.model.scores(plain, self.engine).astype(np.float64)
+        lean = self._priors.lean(party, context, after, last_step).copy()
+        raised, denied = self._safety.heard(plain, party)
+        for acts, push in ((raised, PUSH), (denied, -DENY)):
+            lean[[self._column[act] for act in acts if act in self._column]] += push
+        return self._decide(scores, lean, raised, denied, top)
 
-    def _probabilities(self, plain: str) -> list[float]:
-        row = self._vector.transform([plain])
-        score = row.data @ self._weights[row.indices] + self._offset
-        weights = np.exp(score - score.max())
-        return [float(p) for p in weights / weights.sum()]
-
-    def _certain(self, plain: str) -> set[str]:
-        if self._safety is None:
-            return set()
-        return {
-            self._safety_acts[index]
-            for index, _start, _end in self._safety.find_matches_as_indexes(plain, overlapping=True)
-        }
+    def _decide(
+        self, scores: Floats, lean: Floats, raised: frozenset[str], denied: frozenset[str], top: int
+    ) -> Recognition:
+        calibration, acts = self.built.calibration, self.built.acts
+        raw = calibration.raw_share(scores, lean)
+        share = calibration.settle(raw)
+        present = calibration.present(scores, lean)
+        order = np.argsort(-share, kind="stable")
+        first = acts[order[0]]
+        there = (present >= calibration.present_from) | (raw >= calibration.alarm_from)
+        likely = [
+            (float(present[i]), act)
+            for i, act in enumerate(acts)
+            if act != UNCLEAR and (act in raised or act == first or (there[i] and act not in denied))
+        ]
+        guesses = tuple(ActGuess(acts[i], float(share[i])) for i in order[:top])
+        if not raised and (first == UNCLEAR or share[order[0]] < DOUBT):
+            return self._unsure(guesses, share, order, top)
+        rest = sorted((pair for pair in likely if pair[1] != first), reverse=True)
+        multi = (first, *(act for _p, act in rest)) if first != UNCLEAR else tuple(act for _p, act in rest)
+        return Recognition(tuple(g for g in guesses if g.act != UNCLEAR) or guesses, multi[:AT_MOST])
 
     @staticmethod
-    def _lean(scores: dict[str, float], party: str | None, context: str | None) -> None:
-        """What we know of the line moves the odds: a third party does not promise, a customer does not relay."""
-        for act in scores:
-            if party in ("family", "third"):
-                if act.startswith(("pay.", "stall.", "hardship.", "refuse.f")):
-                    scores[act] *= 0.4
-            elif party == "customer" and act.startswith("third_party."):
-                scores[act] *= 0.2
-            if context == "opening" and act.startswith("identity."):
-                scores[act] *= 1.4
-        total = sum(scores.values())
-        for act in scores:
-            scores[act] /= total
+    def _unsure(guesses: tuple[ActGuess, ...], share: Floats, order: NDArray[np.intp], top: int) -> Recognition:
+        doubt = float(share[order[0]]) if guesses[0].act == UNCLEAR else 1.0 - float(share[order[0]])
+        others = tuple(g for g in guesses if g.act != UNCLEAR)
+        return Recognition((ActGuess(UNCLEAR, doubt), *others)[:top], ())
 
 
-@lru_cache(maxsize=1)
-def load_recogniser() -> Recogniser:
-    """The recogniser of the phrases that ship, trained once per process."""
-    return Recogniser(load_phrases(), load_safety())
+def built_model(
+    say: Callable[[str], None] = lambda _text: None, folders: Iterable[Path] | None = None, engine: str = "default"
+) -> tuple[Built, Path | None]:
+    """The model of the phrases that ship and where it is kept: found there, else built (under a minute, once)."""
+    name = f"recogniser-{engine}-{store.digest()}.npz"
+    for folder in store.folders() if folders is None else folders:
+        path = folder / name
+        found = _kept(path)
+        if found is not None:
+            return found, path
+        try:
+            with store.one_builder(path):
+                found = _kept(path)
+                if found is None:
+                    found = build(load_phrases(), say, engine)
+                    store.write(path, found.arrays())
+                return found, path
+        except OSError as exc:
+            log.warning("recogniser.cache_unwritable", problem=type(exc).__name__)
+            if found is not None:
+                return found, None
+    return build(load_phrases(), say, engine), None
 
 
-def evaluate(phrases: Sequence[Phrase], safety: dict[str, list[str]], folds: int = 5) -> dict[str, Any]:
-    """Held-out figures: families are dealt to folds, each fold is judged by a model that never saw its families.
+def _kept(path: Path) -> Built | None:
+    arrays = store.read(path)
+    try:
+        return None if arrays is None else Built.from_arrays(arrays)
+    except KeyError:
+        return None
 
-    Returns top-1 and top-3 accuracy, macro-F1, recall per act, how often acts of `SAFETY` are judged present, mean
-    confidence less accuracy (0 is calibrated), and the numbers judged. The phrase layer was written by the same hand as the
-    phrases and is not held out: its share of the safety figure flatters.
+
+_LOADING = Lock()
+
+
+@lru_cache(maxsize=2)
+def _loaded(engine: str) -> Recogniser:
+    return Recogniser(built_model(engine=engine)[0], engine)
+
+
+def load_recogniser(engine: str | None = None) -> Recogniser:
+    """The recogniser of the phrases that ship, loaded once per process.
+
+    `engine`, else FAIRDUE_RECOGNISER: `default`; `embeddings` (the extra; where it cannot be used the default answers and
+    the reason is logged); `auto` is the default, which is what was measured to answer within the time that a call has.
     """
-    names = sorted({p.family for p in phrases})
-    fold_of = {name: index % folds for index, name in enumerate(names)}
-    right = {"top1": 0, "top3": 0}
-    kept: list[int] = []
-    gap: list[float] = []
-    hits: dict[str, list[int]] = {}
-    claimed: dict[str, int] = {}
-    for fold in range(folds):
-        model = Recogniser([p for p in phrases if fold_of[p.family] != fold], safety)
-        for phrase in (p for p in phrases if fold_of[p.family] == fold):
-            found = model.recognise(phrase.text)
-            guesses = [g.act for g in found.acts]
-            gap.append(found.acts[0].p - (guesses[0] == phrase.act))
-            if phrase.act in SAFETY:
-                kept.append(int(phrase.act in found.multi))
-            right["top1"] += guesses[0] == phrase.act
-            right["top3"] += phrase.act in guesses[:3]
-            hits.setdefault(phrase.act, []).append(int(guesses[0] == phrase.act))
-            claimed[guesses[0]] = claimed.get(guesses[0], 0) + 1
-    recall = {act: sum(values) / len(values) for act, values in sorted(hits.items())}
-    f1 = []
-    for act, values in hits.items():
-        precision = sum(values) / claimed[act] if claimed.get(act) else 0.0
-        f1.append(2 * precision * recall[act] / (precision + recall[act]) if precision + recall[act] else 0.0)
-    return {
-        "phrases": len(phrases),
-        "families": len(names),
-        "top1": right["top1"] / len(phrases),
-        "top3": right["top3"] / len(phrases),
-        "macro_f1": sum(f1) / len(f1),
-        "safety_recall": sum(kept) / len(kept) if kept else 0.0,
-        "overconfidence": sum(gap) / len(gap),
-        "recall": recall,
-    }
+    wanted = engine or os.environ.get("FAIRDUE_RECOGNISER") or "auto"
+    if wanted not in ("auto", *ENGINES):
+        raise ValueError(f"engine {wanted!r}: use auto, default or embeddings")
+    with _LOADING:
+        if wanted == "embeddings":
+            try:
+                sentences()
+                return _loaded("embeddings")
+            except EngineMissing as exc:
+                log.warning("recogniser.embeddings_unusable", reason=str(exc))
+        return _loaded("default")
