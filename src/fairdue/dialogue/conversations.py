@@ -1,65 +1,55 @@
-"""Conversations as tests of packs: what was heard and said, and what the guide must then be and offer.
+"""Conversations as tests of packs: what was heard and said, and what the guidance must then be and offer.
 
     - name: payday
-      stage: first
+      stage: first                      # and, where they matter: product, agency, party, broken_promises, types, situations
       turns:
         - hear: 是我你说
           expect: {state: purpose, party: customer}
         - say: first.purpose.1
         - acts: [stall.payday]
-          expect: {offers: [first.payday.1], text: ["7.50"], deadline_days: 2}
+          expect: {offers: [first.payday.1], text: ["9.25"], deadline_days: 2}
 
-`hear` goes through the recogniser, `acts` states the acts outright. Expectations: `state`, `party`, `acts` (all present),
-`offers` (all among the three), `none_of` (none offered), `text` (each in some offer), `silent_on_debt`, `crisis`,
-`calm` (no offer above this pressure), `deadline_days` (an offer sets one, none is later).
+`hear` goes through the recogniser, `acts` states the acts outright, `say` is a line's id. Expectations: `state`, `party`,
+`crisis`, `mode` (normal third wrong stop crisis), `situation`, `strategy` (true: the approach changes), `acts` (all heard),
+`offers` (all among the three), `offers_any` (one of them is), `none_of` (none offered), `held` (held back), `must` (steps
+still to be said), `text` (each in some offer), `silent_on_debt`, `calm` (no offer above this pressure), `deadline_days` (an
+offer sets one, none is later), `redline_free` (the guard has nothing to take back: without it the same lines come up).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 from fairdue.core.findings import Finding, Place
 from fairdue.core.text import Text
-from fairdue.packs import line_of, pack_files, read_yaml
-from fairdue.playbook import Library, QuoteView, RenderValues
+from fairdue.packs import line_of
+from fairdue.playbook import Library
 
+from .duties import must_say
+from .guide import Guidance, guide
+from .limits import Guard, red_lines
+from .moment import moment_of
 from .recogniser import Recogniser
-from .state import CallState, begin_call, heard, said
-from .suggest import Suggestion, suggest
+from .samples import NOW, sample_values
+from .state import CallState, begin_call, heard, said, with_types
 
-NOW = datetime(2026, 3, 2, 2, 15, tzinfo=UTC)
-"""The moment of every conversation: a Monday, 10:15 in Shanghai."""
-
-
-def sample_values() -> RenderValues:
-    """Generated facts with which conversations and `fairdue playbook render` fill lines; money in fen."""
-    return RenderValues(
-        now=NOW,
-        zone="Asia/Shanghai",
-        honorific="周先生",
-        agent_surname="林",
-        institution="示例银行",
-        department="贷后服务中心",
-        hotline="官方客服热线",
-        channels="手机银行或柜台",
-        card_tail="0000",
-        quote=QuoteView("Q-SAMPLE", 1_850_000, 620_000, 925, 31_000, 24, date(2026, 3, 2)),
-        plan="3月4日 3,000.00元,3月9日 2,000.00元,3月23日 1,200.00元",
-        last_promise="2月27日还 2,000.00元",
-        debit_time="今天下午4点",
-    )
+TOLD = {"name", "stage", "product", "agency", "party", "broken_promises", "types", "situations", "turns"}
+TURN = {"hear", "acts", "say", "expect"}
+EXPECTED_STATE = {"state", "party", "crisis", "mode", "situation", "strategy", "acts", "must"}
+EXPECTED_OFFERS = {"offers", "offers_any", "none_of", "held"}
+EXPECTED_WORDS = {"text", "silent_on_debt", "calm", "deadline_days", "redline_free"}
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One conversation and what went otherwise than expected."""
+    """One conversation, its pack, and what went otherwise than expected."""
 
     name: str
     findings: tuple[Finding, ...]
+    pack: str = ""
 
 
 def _finding(name: str, place: Place, what: str) -> Finding:
@@ -72,19 +62,53 @@ def _finding(name: str, place: Place, what: str) -> Finding:
     )
 
 
-def _problems(
-    want: Mapping[str, Any], state: CallState, acts: Sequence[str], offers: list[Suggestion]
-) -> Iterator[str]:
-    for key in ("state", "party", "crisis"):
-        is_now = {"state": state.at, "party": state.party, "crisis": state.crisis}[key]
-        if key in want and want[key] != is_now:
-            yield f"{key} {is_now} ≠ {want[key]}"
-    ids = [s.line.id for s in offers]
-    yield from (f"act {act} ∉ {list(acts)}" for act in want.get("acts", ()) if act not in acts)
-    yield from (f"{line} ∉ {ids}" for line in want.get("offers", ()) if line not in ids)
-    yield from (f"{line} ∈ {ids}" for line in want.get("none_of", ()) if line in ids)
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What one turn led to."""
+
+    library: Library
+    state: CallState
+    acts: tuple[str, ...]
+    found: Guidance
+    guard: Guard | None
+
+
+def _wrong_state(want: Mapping[str, Any], turn: _Turn) -> Iterator[str]:
+    found = turn.found
+    now = {
+        "state": turn.state.at,
+        "party": turn.state.party,
+        "crisis": turn.state.crisis,
+        "mode": found.mode,
+        "situation": found.situation.id if found.situation else None,
+        "strategy": found.strategy is not None,
+    }
+    yield from (f"{key} {now[key]} ≠ {want[key]}" for key in now if key in want and want[key] != now[key])
+    acts = list(turn.acts)
+    yield from (f"act {act} ∉ {acts}" for act in _listed(want, "acts") if act not in acts)
+    owed = [step for step, _name in must_say(turn.state, turn.library)]
+    yield from (f"must {step} ∉ {owed}" for step in _listed(want, "must") if step not in owed)
+
+
+def _wrong_offers(want: Mapping[str, Any], turn: _Turn) -> Iterator[str]:
+    ids = [s.line.id for s in turn.found.suggestions]
+    held = {h.line.id: h.code for h in turn.found.held_back}
+    yield from (f"{line} ∉ {ids}{_why_held(line, held)}" for line in _listed(want, "offers") if line not in ids)
+    yield from (f"{line} ∈ {ids}" for line in _listed(want, "none_of") if line in ids)
+    yield from (f"{line} is not held back ({sorted(held)})" for line in _listed(want, "held") if line not in held)
+    some = _listed(want, "offers_any")
+    if some and not set(some) & set(ids):
+        yield f"none of {some} ∈ {ids}" + "".join(_why_held(line, held) for line in some)
+
+
+def _why_held(line: str, held: Mapping[str, str]) -> str:
+    return f" ({line} held back: {held[line]})" if line in held else ""
+
+
+def _wrong_words(want: Mapping[str, Any], turn: _Turn) -> Iterator[str]:
+    offers = turn.found.suggestions
     words = "\n".join(s.rendered.text for s in offers)
-    yield from (f"“{part}” is in no offer" for part in want.get("text", ()) if part not in words)
+    yield from (f"“{part}” is in no offer" for part in _listed(want, "text") if part not in words)
     if want.get("silent_on_debt"):
         yield from (f"{s.line.id} tells of the debt" for s in offers if s.line.debt_facts)
     yield from (f"{s.line.id} presses {s.pressure}" for s in offers if s.pressure > want.get("calm", 3))
@@ -93,37 +117,100 @@ def _problems(
         set_by = [s.deadline for s in offers if s.deadline]
         if not set_by or max(set_by) > limit:
             yield f"deadlines {[d.isoformat() for d in set_by]}"
+    if want.get("redline_free"):
+        if turn.guard is None:
+            yield "redline_free needs a guard, none was given"
+            return
+        moment = moment_of(turn.library, turn.state, turn.acts or None)
+        values = sample_values(turn.state.product, turn.state.agency)
+        unguarded = guide(turn.library, turn.state, values, acts=turn.acts or None)
+        for s in unguarded.suggestions:
+            for label, why in red_lines(s.line, s.rendered, moment, values, turn.guard):
+                yield f"{s.line.id} breaks {label}: {why}"
 
 
-def converse(raw: Mapping[str, Any], library: Library, recogniser: Recogniser, file: str) -> Outcome:
-    """Play one conversation with the sample facts. Raises KeyError for a line or stage that does not exist."""
+def _listed(want: Mapping[str, Any], key: str) -> list[str]:
+    value = want.get(key, ())
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _begin(raw: Mapping[str, Any], library: Library) -> CallState:
     state = begin_call(
         library,
         stage=raw["stage"],
+        product=raw.get("product", "credit_card"),
+        agency=raw.get("agency", False),
         party=raw.get("party", "unknown"),
         broken_promises=raw.get("broken_promises", 0),
+        situations=tuple(raw.get("situations", ())),
     )
-    findings = []
+    return with_types(state, tuple(raw["types"])) if "types" in raw else state
+
+
+def _step(
+    turn: Mapping[str, Any], state: CallState, library: Library, recogniser: Recogniser, guard: Guard | None
+) -> _Turn:
+    acts: tuple[str, ...] = tuple(turn.get("acts", ()))
+    unknown = [act for act in acts if act not in library.acts]
+    if unknown:
+        raise KeyError(unknown[0])
+    if "say" in turn:
+        state = said(state, turn["say"], library)
+    elif "hear" in turn:
+        context = None if state.verified else "opening"
+        acts = recogniser.recognise(turn["hear"], state.side, context).multi
+    state = heard(state, acts, library)
+    values = sample_values(state.product, state.agency)
+    found = guide(library, state, values, acts=acts or None, guard=guard)
+    return _Turn(library, state, acts, found, guard)
+
+
+def _strange(given: Mapping[str, Any], known: set[str]) -> list[str]:
+    return [f"unknown key {key}; known: {', '.join(sorted(known))}" for key in given if key not in known]
+
+
+def converse(
+    raw: Mapping[str, Any], library: Library, recogniser: Recogniser, file: str, guard: Guard | None = None
+) -> Outcome:
+    """Play one conversation with the sample facts. What it names and does not exist is a finding with its line."""
+    name = str(raw.get("name", "?")) if isinstance(raw, Mapping) else "?"
+    if not isinstance(raw, Mapping) or not isinstance(raw.get("turns"), list) or "stage" not in raw:
+        return Outcome(name, (_finding(name, Place(file, line_of(raw)), "needs name, stage and turns"),))
+    findings = [_finding(name, Place(file, line_of(raw)), w) for w in _strange(raw, TOLD)]
+    try:
+        state = _begin(raw, library)
+    except KeyError as exc:
+        return Outcome(
+            name, (*findings, _finding(name, Place(file, line_of(raw)), f"no such stage or situation: {exc}"))
+        )
     for turn in raw["turns"]:
-        acts: tuple[str, ...] = tuple(turn.get("acts", ()))
-        if "say" in turn:
-            state = said(state, turn["say"], library)
-        elif "hear" in turn:
-            party = "family" if state.party == "family" else "customer"
-            context = None if state.verified else "opening"
-            acts = recogniser.recognise(turn["hear"], party, context).multi
-        state = heard(state, acts, library)
-        offers = suggest(library, state, sample_values(), acts or None)
         place = Place(file, line_of(turn))
-        findings += [_finding(raw["name"], place, w) for w in _problems(turn.get("expect", {}), state, acts, offers)]
-    return Outcome(raw["name"], tuple(findings))
+        want = turn.get("expect", {})
+        said_wrong = [*_strange(turn, TURN), *_strange(want, EXPECTED_STATE | EXPECTED_OFFERS | EXPECTED_WORDS)]
+        try:
+            played = _step(turn, state, library, recogniser, guard)
+        except KeyError as exc:
+            findings.append(_finding(name, place, f"no such line or act: {exc}"))
+            break
+        state = played.state
+        for check in (_wrong_state, _wrong_offers, _wrong_words):
+            said_wrong += check(want, played)
+        findings += [_finding(name, place, what) for what in said_wrong]
+    return Outcome(name, tuple(findings))
 
 
-def run_conversations(folders: Sequence[Path], library: Library, recogniser: Recogniser) -> list[Outcome]:
-    """All conversations in the packs' `tests/` folders, in file order."""
-    return [
-        converse(raw, library, recogniser, f"{folder.name}/tests/{path.name}")
-        for folder in folders
-        for path in pack_files(folder / "tests")
-        for raw in read_yaml(path)
-    ]
+def run_conversations(
+    library: Library,
+    recogniser: Recogniser,
+    *,
+    guard: Guard | None = None,
+    packs: Collection[str] | None = None,
+) -> list[Outcome]:
+    """All conversations of the library (or of some of its packs), in file order."""
+    out: list[Outcome] = []
+    cases: Sequence[tuple[str, str, Any]] = list(library.conversations())
+    for pack, file, raw in cases:
+        if packs is None or pack in packs:
+            played = converse(raw, library, recogniser, file, guard)
+            out.append(Outcome(played.name, played.findings, pack))
+    return out
