@@ -162,8 +162,11 @@ def _build(home: Path, source: dict[str, Any], marker: Path) -> None:
     from fairdue.desk.worklist.models import NightRun
     from fairdue.desk.worklist.night import run_night
 
+    from .demo_playbooks import fill_playbooks
+
     call_command("migrate", verbosity=0)
     _users()
+    fill_playbooks()
     if not marker.is_file():
         _portfolio(home, source, clock.today())
         marker.write_text(json.dumps(source))

@@ -19,7 +19,7 @@ CUSTOMER = re.compile(r'href="(/accounts/customer/\d+/)"')
 BATCH = re.compile(r'href="(/accounts/imports/\d+/)"')
 COMMON = ("/people/password/",)
 PAGES: dict[str, tuple[str, ...]] = {
-    "agent": ("/day/", "/promises/", "/plans/", "/cases/", "/accounts/"),
+    "agent": ("/day/", "/promises/", "/plans/", "/cases/", "/accounts/", "/playbooks/", "/playbooks/gaps/mine/"),
     "lead": (
         "/board/",
         "/team/",
@@ -30,8 +30,24 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/accounts/report/",
         "/accounts/imports/",
     ),
-    "compliance": ("/board/", "/cases/", "/cases/holds/", "/accounts/", "/accounts/report/", "/audit/"),
-    "trainer": ("/board/",),
+    "compliance": (
+        "/board/",
+        "/cases/",
+        "/cases/holds/",
+        "/accounts/",
+        "/accounts/report/",
+        "/audit/",
+        "/playbooks/history/",
+    ),
+    "trainer": (
+        "/board/",
+        "/playbooks/",
+        "/playbooks/packs/p01-bank-card/",
+        "/playbooks/packs/p01-bank-card/lines/first.payday.1/",
+        "/playbooks/packs/p01-bank-card/files/",
+        "/playbooks/history/",
+        "/playbooks/gaps/",
+    ),
     "admin": ("/board/", "/team/", "/people/", "/people/new/", "/audit/?verify=1", "/accounts/imports/"),
 }
 FORBIDDEN = {
