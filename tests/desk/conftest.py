@@ -6,10 +6,14 @@ import importlib
 from collections.abc import Iterator
 
 import pytest
+from call_site import signed_in
 from call_world import NOON, Clock, World, make_world
 from django.db import connection
+from django.test import Client
 
 from fairdue.desk import clock as desk_clock
+from fairdue.desk.playbooks import checks
+from fairdue.desk.playbooks.selectors import forget_libraries
 
 
 @pytest.fixture
@@ -23,6 +27,28 @@ def noon(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def world(db: None, noon: Clock) -> World:
     return make_world()
+
+
+@pytest.fixture(autouse=True)
+def no_release_of_another_test() -> None:
+    """Releases are cached per process because they never change; a test's database forgets them, so must the cache."""
+    forget_libraries()
+
+
+@pytest.fixture
+def desk(world: World, settings) -> Client:
+    """The agent's browser, of an institution with a name, a department and a hotline."""
+    settings.FAIRDUE_INSTITUTION = "示例银行"
+    settings.FAIRDUE_DEPARTMENT = "客户服务部"
+    settings.FAIRDUE_HOTLINE = "95000"
+    return signed_in(world.agent)
+
+
+@pytest.fixture
+def checks_find_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A draft that can be read passes its checks at once, for tests whose subject is another one."""
+    monkeypatch.setattr(checks, "conversations", lambda *_given: [])
+    monkeypatch.setattr(checks, "lint_library", lambda *_given, **_more: [])
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from browsing import ready, type_heard
 from call_world import World, make_world
 
 from fairdue.desk.call.models import CallSession, Contact
@@ -27,6 +28,7 @@ def page(live_server, noon, monkeypatch, settings) -> Iterator:
 
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     settings.FAIRDUE_INSTITUTION, settings.FAIRDUE_DEPARTMENT = "示例银行", "客户服务部"
+    ready()
     world: World = make_world()
     world.agent.set_password("long-demo-word")
     world.agent.save()
@@ -56,19 +58,12 @@ def wait(page, what) -> None:
 def test_a_call_with_the_keyboard_alone_ends_in_a_promise(page) -> None:
     page.keyboard.press("1")
     page.wait_for_selector("#guide")
-    page.keyboard.press("/")
-    page.keyboard.type("我是本人")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".chip[value='stall.payday']")
-    page.keyboard.press("/")
-    page.keyboard.type("等发工资")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("[data-reply='3']")
+    type_heard(page, "我是本人")
+    type_heard(page, "等发工资")
     assert "Q20260302-" in page.inner_text("#guide")
-    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") != "heard"  # one key picks, without leaving the field first
     page.keyboard.press("1")
     wait(page, lambda: CallSession.objects.get().turns[-1]["who"] == "agent")
-    page.wait_for_load_state("networkidle")
     page.keyboard.press("c")
     page.keyboard.press("o")
     page.check("input[value=promise]", force=True)

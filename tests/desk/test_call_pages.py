@@ -2,55 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-from call_world import LATE, Clock, World, make_account, make_customer, make_line, make_user
+from call_site import HTMX, live, lost, page_of, promise_for, save, signed_in, start
+from call_world import LATE, Clock, World, make_account, make_customer, make_user
 from django.test import Client
 from django.urls import reverse
 
 from fairdue.desk.audit.models import AuditEvent
 from fairdue.desk.call.models import CallSession, Contact, Denial, Permit, PermitState
-from fairdue.desk.call.services import record_contact, take_permit
+from fairdue.desk.call.services import take_permit
 from fairdue.desk.cases.models import Hold
-from fairdue.desk.people.models import User
 from fairdue.desk.plans.models import Plan
 from fairdue.desk.promises.models import Promise
 from fairdue.desk.worklist.models import NightRun, WorklistEntry
-
-HTMX = {"HX-Request": "true"}
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-def signed_in(user: User) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.cookies["fairdue_language"] = "en"
-    client.force_login(user, backend=BACKEND)
-    return client
-
-
-@pytest.fixture
-def desk(world: World, settings) -> Client:
-    settings.FAIRDUE_INSTITUTION = "示例银行"
-    settings.FAIRDUE_DEPARTMENT = "客户服务部"
-    settings.FAIRDUE_HOTLINE = "95000"
-    return signed_in(world.agent)
-
-
-def page_of(world: World) -> str:
-    return reverse("call:case", args=[world.customer.pk])
-
-
-def start(desk: Client, world: World, line=None, **data) -> CallSession:
-    where = reverse("call:permit", args=[world.customer.pk, (line or world.mobile).pk])
-    answer = desk.post(where, {"request_key": "page-1", **data})
-    assert answer.status_code == 302
-    return CallSession.objects.get()
-
-
-def live(name: str, session: CallSession) -> str:
-    return reverse(f"call:{name}", args=[session.permit_id])
 
 
 def test_before_a_call_the_page_says_who_what_is_owed_and_which_line(desk: Client, world: World) -> None:
@@ -136,19 +102,6 @@ def test_signs_of_danger_turn_the_whole_screen(desk: Client, world: World) -> No
     assert Hold.objects.get().kind == "crisis"
 
 
-def lost(world: World, noon: Clock):
-    """The customer is lost and the record shows it, so that a contact person may be asked to pass on a message."""
-    type(world.customer).objects.filter(pk=world.customer.pk).update(status="unreachable")
-    noon.at -= timedelta(days=1)
-    for n in range(3):
-        record_contact(
-            take_permit(world.agent, world.customer, world.mobile, request_key=f"l{n}"), world.agent, "no_answer"
-        )
-        noon.forward(minutes=30)
-    noon.at = noon.at + timedelta(days=1)
-    return make_line(world.customer, "19900000009", role="family", contact_name_masked="沈*")
-
-
 def test_on_a_contacts_line_the_whole_screen_hides_the_debt(desk: Client, world: World, noon: Clock) -> None:
     sister = lost(world, noon)
     world.account.card_tail = "6688"
@@ -172,22 +125,6 @@ def test_a_relative_on_the_customers_own_line_hides_it_too(desk: Client, world: 
     answer = desk.post(live("hear", session), {"act": "identity.family"}, headers={**HTMX, "X-Call-Mode": "0"})
     assert answer.headers["HX-Refresh"] == "true"
     assert "示例银行" not in desk.get(page_of(world)).content.decode()
-
-
-PROMISE = {
-    "outcome": "promise",
-    "amount": "3,000.00",
-    "due_on": "2026-03-04",
-    "due_time": "17:00",
-    "pay_channel": "app",
-    "read_back": "on",
-    "note": "发工资后还",
-    "talk_seconds": "75",
-}
-
-
-def promise_for(world: World, **changes: str) -> dict[str, str]:
-    return {**PROMISE, "account": str(world.account.pk), **changes}
 
 
 def test_a_promise_is_recorded_with_the_quote_that_was_shown(desk: Client, world: World) -> None:
@@ -265,11 +202,6 @@ def test_hardship_stops_collection_at_once(desk: Client, world: World) -> None:
     html = desk.get(page_of(world)).content.decode()
     assert "data-dial" not in html
     assert "Hardship review" in html or "困难" in html
-
-
-def save(desk: Client, session: CallSession, draft: dict[str, str], revision: int):
-    body = json.dumps({"draft": draft, "revision": revision})
-    return desk.post(live("draft", session), body, content_type="application/json")
 
 
 def test_a_draft_survives_a_reload_and_the_later_tab_wins(desk: Client, world: World) -> None:

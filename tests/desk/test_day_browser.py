@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from browsing import ready, type_heard
 from call_world import LATE, make_user, make_world
 
 from fairdue.desk.accounts.services import import_portfolio
@@ -47,6 +48,7 @@ def test_a_collection_day(live_server, noon, monkeypatch, settings, tmp_path: Pa
     assert NightRun.objects.get().state == "done"
     assert run.report["entries"] == 1
 
+    ready()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
@@ -57,13 +59,8 @@ def test_a_collection_day(live_server, noon, monkeypatch, settings, tmp_path: Pa
         page.keyboard.press("1")
         page.wait_for_selector("#guide")
         for words in ("我是本人", "等发工资"):
-            page.keyboard.press("/")
-            page.keyboard.type(words)
-            page.keyboard.press("Enter")
-            page.wait_for_load_state("networkidle")
-        page.wait_for_selector("[data-reply='3']")
-        overdue = page.inner_text("#guide")
-        assert "Q20260302-" in overdue
+            type_heard(page, words)
+        page.wait_for_selector("#guide:has-text('Q20260302-')")
         page.keyboard.press("Escape")
         page.keyboard.press("c")
         page.keyboard.press("o")

@@ -15,7 +15,7 @@ import typer
 from .demo import demo
 from .io import opened, stderr, stdout, unusable
 
-ROLES = ("agent", "lead", "compliance", "trainer", "admin")
+ROLES = ("agent", "lead", "compliance", "trainer", "admin", "machine")
 
 
 def register(app: typer.Typer) -> None:
@@ -70,7 +70,8 @@ def gunicorn(host: str, port: int, workers: int, threads: int) -> list[str]:
     """The server's command line."""
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     options = ["--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads), "--timeout", "120"]
-    return [sys.executable, "-m", "gunicorn", "fairdue.desk.wsgi:application", "--bind", address, *options]
+    hooks = ["--config", "python:fairdue.desk.gunicorn_conf"]
+    return [sys.executable, "-m", "gunicorn", *hooks, "fairdue.desk.wsgi:application", "--bind", address, *options]
 
 
 def serve(
@@ -82,6 +83,7 @@ def serve(
     """Serve the desk with gunicorn until it is stopped."""
     ready()
     os.environ["DJANGO_SETTINGS_MODULE"] = "fairdue.desk.settings"
+    os.environ.setdefault("FAIRDUE_STREAMS", str(threads // 2))  # the other threads answer requests
     command = gunicorn(host, port, workers, threads)
     os.execv(command[0], command)  # noqa: S606 - our own interpreter, no shell
 

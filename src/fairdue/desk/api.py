@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from django.http import HttpRequest
 from ninja import Field, NinjaAPI, Schema
+from ninja.errors import HttpError
 from ninja.security import HttpBearer
 
 from fairdue import __version__
@@ -19,10 +20,12 @@ from fairdue.desk.accounts import selectors as accounts
 from fairdue.desk.accounts.models import Account, Line
 from fairdue.desk.accounts.services import issue_quote
 from fairdue.desk.call import services as calls
+from fairdue.desk.call.api import router as utterances
 from fairdue.desk.call.models import Outcome, Permit
 from fairdue.desk.people.models import Role, User
 from fairdue.desk.people.permissions import visible_customers
 from fairdue.desk.people.tokens import user_of
+from fairdue.desk.playbooks.api import router as playbooks
 from fairdue.desk.promises import selectors as promises
 from fairdue.desk.refusals import RefusedError
 from fairdue.desk.worklist import selectors as worklist
@@ -34,8 +37,11 @@ class Token(HttpBearer):
     """Bearer token → user."""
 
     def authenticate(self, request: HttpRequest, token: str) -> User | None:
-        """The user, or None for 401."""
-        return user_of(token)
+        """The user, or None for 401; a telephone system may only send utterances."""
+        user = user_of(token)
+        if user is not None and user.role == Role.MACHINE:
+            raise HttpError(403, "a token of role machine may only send utterances of calls")
+        return user
 
 
 api = NinjaAPI(
@@ -46,6 +52,9 @@ api = NinjaAPI(
     docs_url=None,
     description="Collection that is fair by construction.",
 )
+
+api.add_router("", utterances)
+api.add_router("/playbooks", playbooks)
 
 
 class Problem(Schema):

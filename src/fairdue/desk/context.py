@@ -22,6 +22,7 @@ LINKS = (
     (_("Plans"), "plans:list", (Role.AGENT, Role.LEAD, Role.COMPLIANCE, Role.ADMIN)),
     (_("Cases"), "cases:list", (Role.AGENT, Role.LEAD, Role.COMPLIANCE, Role.ADMIN)),
     (_("Customers"), "accounts:search", (Role.AGENT, Role.LEAD, Role.COMPLIANCE, Role.ADMIN)),
+    (_("Playbooks"), "playbooks:list", (Role.AGENT, Role.LEAD, Role.COMPLIANCE, Role.TRAINER)),
     (_("Portfolio"), "accounts:report", (Role.LEAD, Role.COMPLIANCE, Role.ADMIN)),
     (_("Import"), "accounts:imports", (Role.LEAD, Role.ADMIN)),
     (_("Audit trail"), "audit:list", (Role.COMPLIANCE, Role.ADMIN)),

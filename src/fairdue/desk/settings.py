@@ -29,7 +29,13 @@ FAIRDUE_CLOCK_OFFSET = int(os.environ.get("FAIRDUE_CLOCK_OFFSET", "0")) if FAIRD
 FAIRDUE_INSTITUTION = os.environ.get("FAIRDUE_INSTITUTION", "")
 FAIRDUE_DEPARTMENT = os.environ.get("FAIRDUE_DEPARTMENT", "")
 FAIRDUE_HOTLINE = os.environ.get("FAIRDUE_HOTLINE", "")
+FAIRDUE_PLAYBOOKS = os.environ.get("FAIRDUE_PLAYBOOKS", "")
 FAIRDUE_PERMIT_SECONDS = int(os.environ.get("FAIRDUE_PERMIT_SECONDS", "180"))
+FAIRDUE_CALLS_RECORDED = _flag("FAIRDUE_CALLS_RECORDED")
+FAIRDUE_OUTLETS = os.environ.get("FAIRDUE_OUTLETS", "")
+FAIRDUE_ESCALATION = os.environ.get("FAIRDUE_ESCALATION", "")
+FAIRDUE_STREAMS = int(os.environ.get("FAIRDUE_STREAMS", "4"))
+FAIRDUE_STREAM_SECONDS = int(os.environ.get("FAIRDUE_STREAM_SECONDS", "55"))
 
 KEYS = load_keys(FAIRDUE_HOME, os.environ)
 SECRET_KEY = KEYS.session
@@ -38,7 +44,7 @@ ALLOWED_HOSTS = [h for h in os.environ.get("FAIRDUE_HOSTS", "localhost,127.0.0.1
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("FAIRDUE_ORIGINS", "").split(",") if o]
 HTTPS = _flag("FAIRDUE_HTTPS", default=not FAIRDUE_DEMO)
 
-FEATURES = ["people", "audit", "accounts", "worklist", "call", "promises", "plans", "cases", "reports"]
+FEATURES = ["people", "audit", "accounts", "worklist", "call", "promises", "plans", "cases", "reports", "playbooks"]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -86,6 +92,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "fairdue.desk.context.desk",
+                "fairdue.desk.call.alerts.crisis_alerts",
             ],
             "builtins": ["fairdue.desk.templatetags.fairdue"],
         },

@@ -14,6 +14,7 @@ urlpatterns = [
     path("promises/", include("fairdue.desk.promises.urls")),
     path("plans/", include("fairdue.desk.plans.urls")),
     path("cases/", include("fairdue.desk.cases.urls")),
+    path("playbooks/", include("fairdue.desk.playbooks.urls")),
     path("board/", include("fairdue.desk.reports.urls")),
     path("audit/", include("fairdue.desk.audit.urls")),
     path("api/v1/", api.urls),

@@ -76,6 +76,9 @@ CRISIS = (
 )
 """Outcomes once the call has turned into a crisis: nothing about payment is agreed with a person in danger."""
 
+PLAIN_LABELS = {Outcome.REFUSED: _("Does not want to talk")}
+"""Names of outcomes that give nothing away on a screen that others may see."""
+
 OWN_LINE = tuple(outcome for outcome in Outcome if outcome != Outcome.RELAY_LEFT)
 
 
@@ -108,7 +111,10 @@ class OutcomeForm(forms.Form):
         self.zone, self.today, self.parts = zone, today, ()
         self.plan: PlanForm | None = None
         self.fields["account"].queryset = accounts
-        self.fields["outcome"].choices = [(o.value, o.label) for o in outcomes_for(third_party, crisis)]
+        self.fields["outcome"].choices = [
+            (o.value, PLAIN_LABELS.get(o, o.label) if third_party else o.label)
+            for o in outcomes_for(third_party, crisis)
+        ]
 
     def _money(self, name: str) -> int:
         text = self.cleaned_data.get(name, "").strip()

@@ -114,13 +114,50 @@ class PastContact(models.Model):
 
 
 class CallSession(models.Model):
-    """A guided call in progress: what was heard, what was said (line ids), the draft of the outcome form."""
+    """A guided call in progress: what was heard, what was said (line ids), the draft of the outcome form.
+
+    `release` is the playbook release it began with and keeps. `revision` rises with every change that an open page has to
+    see. `quote` is the one in use in this call, `quote_stamp` the facts it was computed from.
+    """
 
     permit = models.OneToOneField(Permit, on_delete=models.PROTECT, related_name="session")
     playbook = models.CharField(max_length=120, help_text="pack name@version the call uses")
+    release = models.PositiveIntegerField(default=0)
     stage = models.CharField(max_length=16)
     state = models.JSONField(default=dict)
     turns = models.JSONField(default=list)
+    revision = models.PositiveIntegerField(default=0)
+    quote = models.ForeignKey("accounts.Quote", null=True, on_delete=models.SET_NULL, related_name="+")
+    quote_stamp = models.CharField(max_length=120, blank=True)
     draft = models.JSONField(default=dict)
     draft_revision = models.PositiveIntegerField(default=0)
     updated_at = models.DateTimeField()
+
+
+class Utterance(models.Model):
+    """One final utterance that a telephone system sent, by its number; `answer` is what it was told. The text is a turn."""
+
+    session = models.ForeignKey(CallSession, on_delete=models.CASCADE, related_name="utterances")
+    seq = models.PositiveIntegerField()
+    answer = models.JSONField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["session", "seq"], name="utterance_once")]
+
+
+class CrisisAlert(models.Model):
+    """A person on the line may be in danger: every supervisor sees it until one of them has taken note."""
+
+    session = models.ForeignKey(CallSession, on_delete=models.PROTECT, related_name="alerts")
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="alerts")
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="alerts")
+    raised_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+    seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["seen_at"])]

@@ -19,7 +19,7 @@ from fairdue.desk.people.permissions import visible_customers
 from fairdue.desk.refusals import RefusedError
 from fairdue.desk.worklist.selectors import next_entry
 
-from . import gate, guide, selectors, services
+from . import gate, selectors, services, talk
 from .facts import main_account
 from .models import Denial
 from .screen import screen
@@ -74,7 +74,7 @@ def permit(request: HttpRequest, customer_id: int, line_id: int) -> HttpResponse
             view for view in selectors.line_views(request.user, customer, taken.at) if view.line.pk == line.pk
         )
         return render(request, "call/case.html", screen(request, customer, denial=denied), status=409)
-    guide.begin(taken)
+    talk.begin(taken)
     return redirect("call:case", customer.pk)
 
 

@@ -18,10 +18,17 @@ from fairdue.desk.plans.models import PlanKind
 from fairdue.desk.plans.selectors import term_names
 from fairdue.desk.worklist import rhythm
 from fairdue.desk.worklist.selectors import entry_for, next_entry
+from fairdue.dialogue import crisis_protocol
 
-from . import guide, selectors
+from . import selectors
+from .before import preparation
+from .facts import main_account
+from .figures import closing_of, zone_of
 from .forms import FIELDS_OF, OutcomeForm
 from .models import CallSession, Outcome
+from .quiet import quiet_protocol
+from .services.sessions import THIRD
+from .view import GAP_REASONS, view
 
 HEAT = {
     Outcome.PROMISE: "good",
@@ -53,23 +60,26 @@ def quotes_of(customer: Customer, actor) -> dict[int, Quote]:
     return quotes
 
 
-def zone_of(customer: Customer) -> str:
-    """The zone in which times with this customer are typed and shown."""
-    return (customer.zones or ["Asia/Shanghai"])[0]
+def draft_of(session: CallSession, hidden: bool) -> dict[str, Any]:
+    """What was typed so far, of this part of the call: what was typed with the customer stays off the screen of others."""
+    if hidden:
+        return {key.removeprefix(THIRD): value for key, value in session.draft.items() if key.startswith(THIRD)}
+    return {key: value for key, value in session.draft.items() if not key.startswith(THIRD)}
 
 
 def outcome_form(session: CallSession, data: Any = None) -> OutcomeForm:
     """The form for this session; unbound it starts from the saved draft."""
     customer = session.permit.customer
     zone = zone_of(customer)
+    hidden = selectors.hides_debt(session)
     return OutcomeForm(
         data,
         accounts=open_accounts(customer),
         zone=zone,
-        third_party=selectors.hides_debt(session),
+        third_party=hidden,
         crisis=bool(session.state.get("crisis")),
         today=local_day(clock.now(), zone),
-        initial=session.draft,
+        initial=draft_of(session, hidden),
     )
 
 
@@ -78,11 +88,12 @@ def outcome_context(session: CallSession, form: OutcomeForm | None = None) -> di
     customer = session.permit.customer
     hidden = selectors.hides_debt(session)
     form = form or outcome_form(session)
-    values = form.data if form.is_bound else session.draft
+    values = form.data if form.is_bound else draft_of(session, hidden)
     if session.state.get("crisis") and not values.get("outcome"):
         values = {**values, "outcome": Outcome.VULNERABLE}
-    quotes = {} if hidden else quotes_of(customer, session.permit.agent)
-    accounts = [] if hidden else [d.account for d in selectors.debts(customer, clock.today(), quotes)]
+    quiet = hidden or bool(session.state.get("crisis"))
+    quotes = {} if quiet else quotes_of(customer, session.permit.agent)
+    accounts = [] if quiet else [d.account for d in selectors.debts(customer, clock.today(), quotes)]
     first = quotes.get(accounts[0].pk) if accounts else None
     return {
         "session": session,
@@ -102,6 +113,8 @@ def outcome_context(session: CallSession, form: OutcomeForm | None = None) -> di
         ],
         "prefill": format_plain(first.overdue_fen) if first else "",
         "plan_prefill": format_plain(first.total_fen) if first else "",
+        "closing": f"{closing_of(accounts[0]) or ''}" if accounts else "",
+        "quiet": quiet,
         "today": form.today,
         "plan_kinds": PlanKind.choices,
         "term_names": term_names(),
@@ -126,7 +139,7 @@ def screen(request: HttpRequest, customer: Customer, *, denial: Any = None, warn
         "mode": "",
         "entry": entry,
         "why": rhythm.why(entry) if entry and not hidden else None,
-        "holds": active_holds(customer),
+        "holds": [] if hidden else active_holds(customer),
         "hold_kinds": HoldKind.choices,
         "lines": selectors.line_views(request.user, customer, now),
         "debts": [] if hidden else selectors.debts(customer, clock.today(), quotes),
@@ -137,6 +150,13 @@ def screen(request: HttpRequest, customer: Customer, *, denial: Any = None, warn
         "warned": warned,
     }
     if session is not None:
-        panel = guide.view(session)
-        context |= {"guide": panel, "mode": f"{int(hidden)}{panel.crisis}", **outcome_context(session)}
+        panel = view(session)
+        context |= {"guide": panel, "mode": panel.frame, "gap_reasons": GAP_REASONS}
+        context |= outcome_context(session)
+        if panel.mode == "crisis":
+            protocol = quiet_protocol(crisis_protocol()) if hidden else crisis_protocol()
+            context |= {"protocol": protocol, "alert": selectors.alert_of(session)}
+    else:
+        first = next((line.line for line in context["lines"] if line.state != "denied"), None)
+        context["hints"] = preparation(request.user, customer, main_account(customer), first)
     return context

@@ -6,22 +6,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.dateparse import parse_datetime
 
 from fairdue.desk.accounts.models import Account, AccountStatus, Customer, Line, Quote
 from fairdue.desk.people.models import User
 from fairdue.desk.promises.selectors import broken_count
+from fairdue.dialogue import CallState
 from fairdue.ledger import Quote as LedgerQuote
 
 from . import gate
 from .facts import main_account
-from .models import CallSession, Contact, PastContact, PermitState
+from .models import CallSession, Contact, CrisisAlert, PastContact, PermitState
 from .services.contacts import LATE_LIMIT
 
 CALL_ORDER = {"mobile": 0, "home": 1, "office": 2}
 """Own mobile, home, office, then contact persons (P12-2, adapted: contact persons only where the gate allows)."""
 
 HISTORY = 30
+RELATED = ("permit__line", "permit__customer", "permit__account", "permit__agent__agency", "quote")
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ def running_session(agent: User, customer: Customer, at: datetime) -> CallSessio
             permit__state__in=(PermitState.OPEN, PermitState.EXPIRED),
             permit__taken_at__gt=at - LATE_LIMIT,
         )
-        .select_related("permit__line", "permit__customer", "permit__account", "permit__agent")
+        .select_related(*RELATED)
         .order_by("-pk")
         .first()
     )
@@ -127,18 +130,18 @@ def running_session(agent: User, customer: Customer, at: datetime) -> CallSessio
 
 def session_of(agent: User, permit_id: int) -> CallSession | None:
     """The agent's own session on this permit."""
-    sessions = CallSession.objects.select_related(
-        "permit__line", "permit__customer", "permit__account", "permit__agent"
-    )
+    sessions = CallSession.objects.select_related(*RELATED)
     return sessions.filter(permit_id=permit_id, permit__agent=agent).first()
 
 
 def hides_debt(session: CallSession | None) -> bool:
-    """True while somebody else is, or may be, on the line: a contact person's line before the customer is confirmed, or
-    the customer's own line answered by somebody else."""
-    if session is None or session.state.get("with_customer", False):
+    """True while somebody else is, or may be, on the line: a contact person's line before the customer is confirmed, the
+    customer's own line answered by somebody else, a number that is not the customer's."""
+    if session is None:
         return False
-    return session.permit.line.role != "debtor" or session.state.get("party") == "family"
+    if CallState.from_dict(session.state).mode in ("third", "wrong"):
+        return True
+    return session.permit.line.role != "debtor" and not session.state.get("with_customer", False)
 
 
 def playbook_stage(customer: Customer, account: Account | None, line: Line, day: date) -> str:
@@ -152,3 +155,26 @@ def playbook_stage(customer: Customer, account: Account | None, line: Line, day:
     if account is not None and account.due_date == day:
         return "due_day"
     return "repeat" if broken_count(customer) else "first"
+
+
+def revision_of(permit_id: int) -> tuple[int, bool] | None:
+    """The session's revision and whether its permit can still be worked on; one small query, for pages that wait."""
+    row = CallSession.objects.filter(permit_id=permit_id).values_list("revision", "permit__state").first()
+    return (row[0], row[1] in (PermitState.OPEN, PermitState.EXPIRED)) if row else None
+
+
+def signals_since(permit_id: int, revision: int) -> list[tuple[int, str]]:
+    """Signals ("warn", "crisis") that a page at `revision` has not had yet, oldest first."""
+    state = CallSession.objects.filter(permit_id=permit_id).values_list("state", flat=True).first() or {}
+    return [(number, kind) for number, kind in state.get("signals", ()) if number > revision]
+
+
+def alerts_waiting() -> QuerySet[CrisisAlert]:
+    """Alerts that no supervisor has taken note of, oldest first."""
+    waiting = CrisisAlert.objects.filter(seen_at=None)
+    return waiting.select_related("customer", "agent", "case", "session").order_by("raised_at", "pk")
+
+
+def alert_of(session: CallSession) -> CrisisAlert | None:
+    """The latest alert of this call."""
+    return CrisisAlert.objects.filter(session=session).select_related("seen_by", "case").order_by("-pk").first()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import live, pages
+from . import alerts, live, pages, turns
 
 app_name = "call"
 urlpatterns = [
@@ -13,10 +13,17 @@ urlpatterns = [
     path("live/<int:permit_id>/release/", live.release, name="release"),
     path("live/<int:permit_id>/alive/", live.alive, name="alive"),
     path("live/<int:permit_id>/draft/", live.draft, name="draft"),
-    path("live/<int:permit_id>/guide/", live.guide, name="guide"),
-    path("live/<int:permit_id>/hear/", live.hear, name="hear"),
-    path("live/<int:permit_id>/say/", live.say, name="say"),
-    path("live/<int:permit_id>/identity/", live.identity, name="identity"),
+    path("live/<int:permit_id>/guide/", turns.guide, name="guide"),
+    path("live/<int:permit_id>/hear/", turns.hear, name="hear"),
+    path("live/<int:permit_id>/say/", turns.say, name="say"),
+    path("live/<int:permit_id>/types/", turns.types, name="types"),
+    path("live/<int:permit_id>/identity/", turns.identity, name="identity"),
+    path("live/<int:permit_id>/hold/", turns.hold, name="hold"),
+    path("live/<int:permit_id>/misheard/", turns.misheard, name="misheard"),
+    path("live/<int:permit_id>/gap/", turns.gap, name="gap"),
+    path("live/<int:permit_id>/stream/", turns.stream, name="stream"),
     path("live/<int:permit_id>/note/", live.note, name="note"),
     path("live/<int:permit_id>/outcome/", live.outcome, name="outcome"),
+    path("alerts/", alerts.banner, name="alerts"),
+    path("alerts/<int:alert_id>/seen/", alerts.seen, name="alert-seen"),
 ]

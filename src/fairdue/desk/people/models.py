@@ -15,6 +15,7 @@ class Role(models.TextChoices):
     COMPLIANCE = "compliance", _("Compliance")
     TRAINER = "trainer", _("Trainer")
     ADMIN = "admin", _("Administrator")
+    MACHINE = "machine", _("Telephone system")
 
 
 class Agency(models.Model):

@@ -16,7 +16,7 @@ from fairdue.desk.people.models import User
 from fairdue.desk.refusals import RefusedError
 from fairdue.desk.worklist import services as worklist
 
-from .outcomes import NOT_CONNECTED, OPENS_CASE, WITH_CUSTOMER_ONLY, Details, apply
+from .outcomes import NOT_CONNECTED, OPENS_CASE, WITH_CUSTOMER_ONLY, Details, apply, crisis_case
 from .permits import lock
 
 LATE_LIMIT = timedelta(hours=24)
@@ -73,7 +73,8 @@ def record_contact(
             Text(zh="确认是本人后再登记,或选其他结果。", en="Confirm it was the customer, or choose another outcome."),
             field="outcome",
         )
-    case_number = next_number("FD", clock.today()) if outcome in OPENS_CASE else None
+    known = outcome == Outcome.VULNERABLE and crisis_case(key) is not None
+    case_number = next_number("FD", clock.today()) if outcome in OPENS_CASE and not known else None
     connected = outcome not in NOT_CONNECTED and not (outcome == Outcome.WRONG_NUMBER and not talk_seconds)
     elapsed = max(0, int((min(now, held.expires_at) - held.taken_at).total_seconds()))
     seconds = (elapsed if talk_seconds is None else max(0, talk_seconds)) if connected else 0

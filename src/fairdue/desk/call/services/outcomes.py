@@ -9,8 +9,8 @@ from datetime import date, datetime, time, timedelta
 from fairdue.core.text import Text
 from fairdue.desk import clock
 from fairdue.desk.accounts.models import Account, Line
-from fairdue.desk.call.models import Contact, Outcome
-from fairdue.desk.cases.models import HoldKind
+from fairdue.desk.call.models import Contact, CrisisAlert, Outcome
+from fairdue.desk.cases.models import Case, HoldKind
 from fairdue.desk.cases.services import open_case, set_hold
 from fairdue.desk.people.models import Role, User
 from fairdue.desk.plans.models import PlanKind
@@ -118,7 +118,13 @@ def _complaint(contact: Contact, details: Details, account: Account | None, numb
 
 def _vulnerable(contact: Contact, details: Details, account: Account | None, number: str | None) -> None:
     hold = set_hold(HoldKind.CRISIS, contact.customer, contact.agent, reason=details.summary)
-    case = _case(contact, details, account, number, "vulnerable", hold)
+    case = crisis_case(contact.permit_id)
+    if case is None:
+        case = _case(contact, details, account, number, "vulnerable", hold)
+    else:  # opened while the call went on: the contact and the agent's words are added to it
+        case.contact = contact
+        case.summary = f"{case.summary}\n{details.summary or contact.note}".strip()
+        case.save(update_fields=["contact", "summary"])
     worklist.add_task(
         TaskKind.REVIEW,
         contact.customer,
@@ -128,6 +134,12 @@ def _vulnerable(contact: Contact, details: Details, account: Account | None, num
         note=case.number,
         subject=f"case:{case.number}",
     )
+
+
+def crisis_case(permit_id: int) -> Case | None:
+    """The case that the crisis of this very call has opened already; None when there is none."""
+    alert = CrisisAlert.objects.filter(session__permit_id=permit_id).select_related("case").order_by("-pk").first()
+    return alert.case if alert else None
 
 
 def _case(contact: Contact, details: Details, account: Account | None, number: str | None, kind: str, hold):

@@ -6,8 +6,10 @@
   if (!root) { return; }
   var PREFIX = "fairdue.draft.";
   var permit = root.dataset.permit;
+  // What was typed with the customer and what was typed while somebody else may be on the line are kept apart.
+  var slot = PREFIX + permit + (root.dataset.part ? "." + root.dataset.part : "");
   Object.keys(localStorage).forEach(function (key) {
-    if ((key.indexOf(PREFIX) === 0 && key !== PREFIX + permit) || (key.indexOf("fairdue.talk.") === 0 && key !== "fairdue.talk." + permit)) { localStorage.removeItem(key); }
+    if ((key.indexOf(PREFIX) === 0 && key !== PREFIX + permit && key.indexOf(PREFIX + permit + ".") !== 0) || (key.indexOf("fairdue.talk.") === 0 && key !== "fairdue.talk." + permit)) { localStorage.removeItem(key); }
   });
   if (!permit) { return; }
   var words = document.getElementById("call-words").dataset;
@@ -22,12 +24,12 @@
     new FormData(form()).forEach(function (value, key) { if (key !== "csrfmiddlewaretoken") { out[key] = value; } });
     return out;
   }
-  function mirror() { localStorage.setItem(PREFIX + permit, JSON.stringify({ revision: revision, saved: !dirty, draft: typed() })); }
+  function mirror() { localStorage.setItem(slot, JSON.stringify({ revision: revision, saved: !dirty, draft: typed() })); }
   function say(text, alarm) { state.textContent = text; state.classList.toggle("text-danger", !!alarm); state.classList.toggle("text-secondary", !alarm); }
 
   function restore() {
     var kept;
-    try { kept = JSON.parse(localStorage.getItem(PREFIX + permit)); } catch (error) { kept = null; }
+    try { kept = JSON.parse(localStorage.getItem(slot)); } catch (error) { kept = null; }
     if (!kept || kept.saved || kept.revision < revision) { return; }
     Object.keys(kept.draft).forEach(function (name) {
       form().querySelectorAll("[name='" + name + "']").forEach(function (field) {
@@ -68,7 +70,7 @@
       .then(function (reply) {
         if (reply.status === 422) { return reply.text().then(function (html) { document.getElementById("outcome").innerHTML = html; document.dispatchEvent(new Event("fairdue:outcome-shown")); var alarm = document.querySelector("#outcome [role=alert]"); if (alarm) { alarm.scrollIntoView({ block: "nearest" }); } }); }
         if (!reply.ok || reply.redirected) { throw new Error(String(reply.status)); }
-        return reply.json().then(function (answer) { localStorage.removeItem(PREFIX + permit); dirty = false; location.assign(answer.next); });
+        return reply.json().then(function (answer) { localStorage.removeItem(slot); dirty = false; location.assign(answer.next); });
       })
       .catch(function () {
         document.getElementById("send-state").textContent = words.sending;

@@ -66,6 +66,7 @@
     if (!event.target.closest("#outcome-form")) { return; }
     var option = event.target.id === "f-account" ? event.target.selectedOptions[0] : null;
     if (option && option.dataset.yuan) { byId("f-amount").value = option.dataset.yuan; }
+    if (event.target.name === "outcome" && event.target.value === "promise") { takeOver(); }
     showFields();
   });
   document.addEventListener("input", function (event) {
@@ -74,18 +75,43 @@
   });
   document.addEventListener("fairdue:outcome-shown", showFields);
 
+  // What was agreed in words goes into the outcome card when it is opened, only where nothing was typed.
+  function takeOver() {
+    var said = byId("prefill");
+    if (!said) { return; }
+    [["f-due", said.dataset.due_on], ["f-time", said.dataset.due_time], ["f-channel", said.dataset.pay_channel]].forEach(function (pair) {
+      var field = byId(pair[0]);
+      if (field && pair[1] && (!field.value || field.dataset.taken === field.value)) { field.value = pair[1]; field.dataset.taken = pair[1]; field.dispatchEvent(new Event("input", { bubbles: true })); }
+    });
+  }
+
+  var WHY = "fairdue.why";
+  function showWhy() { var why = byId("why"); if (why) { why.open = localStorage.getItem(WHY) === "1"; } }
+  function toggleWhy() { localStorage.setItem(WHY, localStorage.getItem(WHY) === "1" ? "0" : "1"); showWhy(); if (byId("why") && byId("why").open) { byId("why").scrollIntoView({ block: "nearest" }); } }
+  document.addEventListener("click", function (event) {
+    if (event.target.closest("[data-why]") || event.target.closest("#why > summary")) { event.preventDefault(); toggleWhy(); }
+    if (event.target.closest("[data-gap]") && byId("gap")) { byId("gap").showModal(); }
+    if (event.target.closest("#gap [data-close]")) { byId("gap").close(); }
+  });
+  document.addEventListener("htmx:afterSettle", showWhy);
+  document.addEventListener("submit", function (event) { if (event.target.closest("#gap")) { byId("gap").close(); } });
+  showWhy();
+
   document.addEventListener("keydown", function (event) {
     var form = byId("outcome-form");
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form) { event.preventDefault(); form.requestSubmit(); return; }
     if (event.key === "Escape" && document.activeElement) { document.activeElement.blur(); return; }
-    if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || byId("keys").open) { return; }
+    if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || byId("keys").open || (byId("gap") && byId("gap").open)) { return; }
     var key = event.key.toLowerCase();
+    var own = event.shiftKey && /^Digit[1-3]$/.test(event.code) ? document.querySelector("[data-own='" + event.code.slice(5) + "']") : null;
+    if (own) { event.preventDefault(); own.parentElement.open = true; own.parentElement.querySelector("textarea").focus(); return; }
     var target = null;
     if (key === "?") { event.preventDefault(); byId("keys").showModal(); return; }
     if (key === "/" && byId("heard")) { event.preventDefault(); byId("heard").focus(); return; }
     if (key === "c") { talkStart(); return; }
     if (key === "o" && form) { event.preventDefault(); (form.querySelector("input[name=outcome]:checked") || form.querySelector("input[name=outcome]")).focus(); return; }
     if (/^[1-9]$/.test(key)) { target = document.querySelector("[data-reply='" + key + "']") || document.querySelector("[data-dial='" + key + "']"); }
+    if (!target && /^[a-z]$/.test(key)) { target = document.querySelector("[data-key='" + key + "']:not([disabled])"); }
     if (target) { event.preventDefault(); target.click(); }
   });
   showFields();
