@@ -15,6 +15,11 @@ Evidence = tuple[str, tuple[int, int], Text, str]
 """Label id, span in the plain text, evidence, layer."""
 
 DEBT = re.compile(r"欠款|逾期|还款|欠了|欠着|欠我|欠银行|账单|贷款|应还|未还")
+EARLY = re.compile(
+    DEBT.pattern
+    + r"|没还|借款|借的钱|分期|话费|扣(不到|不上|不了)|欠(的|费)|(?<!转)(一笔|有笔|那笔)(钱|款|账|债)|催收|滞纳金|违约金"
+)
+"""Words that give the debt away before anybody knows who is listening."""
 DEMAND = re.compile(
     r"(必须|赶紧|赶快|马上|立刻|立即|尽快|今天(之内|以内|内|就|必须|得)|限你|限您|要求你|要求您|请(您|你)?(于|在)?.{0,8})[^。!?;]{0,8}"
     r"(还|付清|处理|结清|打款|存入)"
@@ -84,8 +89,9 @@ def _missing(plain: Plain, party: str | None, facts: Mapping[str, Any], whole: t
             Text("开场没有说清机构和自己。", "the opening names no institution or no person."),
             "disclosure",
         )
-    if facts.get("identity_verified") is False and party in (None, "customer") and debt:
-        yield "M02", debt.span(), Text("还没核实身份就说了债务。", "the debt came before the identity."), "disclosure"
+    early = EARLY.search(text)
+    if facts.get("identity_verified") is False and party in (None, "customer") and early:
+        yield "M02", early.span(), Text("还没核实身份就说了债务。", "the debt came before the identity."), "disclosure"
     if facts.get("whole_opening") is True and facts.get("call_recorded") is True and not RECORDING.search(text):
         yield (
             "M03",

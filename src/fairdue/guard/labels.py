@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,13 +11,15 @@ from typing import Any
 from fairdue.core.text import Text
 from fairdue.packs import PACKS, read_yaml
 
+from .patterns import Pattern, Words
+
 
 @dataclass(frozen=True)
 class Label:
     """One label: what it is, how grave, which law, the patterns that show it, and when they do not count.
 
-    `parties`: only towards these; `lawful_when`: any proven condition makes it lawful; `only_when`: no breach without one
-    of these; `negatable`: "we will not …" is no breach. Conditions: see `context.proven`.
+    `parties`: only towards these, where a pattern names none of its own; `lawful_when`: any proven condition makes it
+    lawful; `only_when`: no breach without one of these. Conditions: see `context.proven`.
     """
 
     id: str
@@ -26,17 +27,17 @@ class Label:
     title: Text
     cites: tuple[str, ...]
     instead: str | None
-    patterns: tuple[re.Pattern[str], ...]
+    patterns: tuple[Pattern, ...]
     parties: frozenset[str] | None
     lawful_when: tuple[str, ...]
     only_when: tuple[str, ...]
-    negatable: bool
 
 
 @lru_cache(maxsize=4)
 def load_labels(path: Path | None = None) -> tuple[Label, ...]:
     """All labels of mainland China, V01–V26 and M01–M04, in file order."""
-    rows: Sequence[Mapping[str, Any]] = read_yaml(path or PACKS / "guard" / "cn.yaml")["labels"]
+    pack: Mapping[str, Any] = read_yaml(path or PACKS / "guard" / "cn.yaml")
+    words = Words(pack["words"])
     return tuple(
         Label(
             id=row["id"],
@@ -44,13 +45,12 @@ def load_labels(path: Path | None = None) -> tuple[Label, ...]:
             title=Text(row["title"]["zh"], row["title"]["en"]),
             cites=tuple(row["cites"]),
             instead=row.get("instead"),
-            patterns=tuple(re.compile(p) for p in row.get("patterns", ())),
+            patterns=tuple(words.pattern(p, row.get("negatable", True)) for p in row.get("patterns", ())),
             parties=frozenset(row["parties"]) if row.get("parties") else None,
             lawful_when=tuple(row.get("lawful_when", ())),
             only_when=tuple(row.get("only_when", ())),
-            negatable=row.get("negatable", True),
         )
-        for row in rows
+        for row in pack["labels"]
     )
 
 
@@ -58,7 +58,7 @@ def load_labels(path: Path | None = None) -> tuple[Label, ...]:
 class RedLine:
     """One finding; `span` are offsets in the text as given, `instead` a playbook line id or None, `layer` who found it.
 
-    Layers: `pattern` (words in context), `facts` (words against the facts given), `clock`, `disclosure` (what is missing).
+    Layers: `pattern` (words in context), `judge` (learned, where no pattern speaks), `facts` (words against the facts given), `clock`, `disclosure` (what is missing).
     """
 
     label: str
