@@ -59,7 +59,8 @@ def _kind(candidate: Candidate, moment: Moment, library: Library) -> int:
         return SITUATION_LATER
     if candidate.kind != "step":
         return KIND[candidate.kind]
-    answered = any(act not in reflexes().moves_on for act in moment.acts)
+    passing = reflexes().moves_on if moment.mode == "normal" else frozenset()
+    answered = any(act not in passing for act in moment.acts)
     return KIND["step"] if answered else STEP_FIRST
 
 
