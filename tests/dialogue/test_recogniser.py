@@ -361,6 +361,7 @@ def test_the_commands_train_and_evaluate(tmp_path: Path, monkeypatch: pytest.Mon
     taken = tmp_path / "taken"
     taken.write_text("", encoding="utf-8")
     assert run("recogniser", "train", "-o", str(taken))[0] == 2
+    assert run("recogniser", "train", "-o", str(taken / "below a file"))[0] == 2
     code, out, _ = run("recogniser", "evaluate", "--set", "folds")
     assert code == 0
     assert "top1" in out

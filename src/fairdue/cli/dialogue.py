@@ -130,6 +130,8 @@ def _register_group(group: typer.Typer) -> None:
         if folder is not None and folder.exists() and not folder.is_dir():
             unusable(f"-o {folder}: not a folder; give the folder to keep the model in")
         built, path = built_model(stderr.print, [folder] if folder else None)
+        if folder is not None and path is None:
+            unusable(f"-o {folder}: cannot be written; give a folder that can, or leave -o out for the cache")
         stdout.print(f"{len(built.acts) - 1} acts, kept in {path or 'memory only: no cache folder can be written'}")
 
     @group.command("distil")

@@ -110,6 +110,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 30,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
+    # Tests use a file too: threads of a live server would share one connection to a database in memory, and two of them
+    # inside SQLite at once can wait for each other for ever (its mutex against the interpreter's lock).
+    DATABASES["default"]["TEST"] = {"NAME": str(FAIRDUE_HOME / "test.sqlite3")}
 
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = [

@@ -27,7 +27,7 @@ from .phrases import UNCLEAR, load_phrases
 from .priors import Floats, Priors
 from .safety import Safety, safety
 from .train import Built, build
-from .wording import normalise
+from .wording import clauses, normalise
 
 log = structlog.get_logger(__name__)
 ENGINES = ("default", "embeddings")
@@ -38,6 +38,8 @@ PUSH = 2.5
 """What a safety fragment adds to the log odds of its act."""
 DENY = 60.0
 """What it takes away where it is only mentioned to be denied: the act is out."""
+BY_ITSELF = 0.6
+"""Share from which the act of a joined clause counts as present."""
 DOUBT = 0.12
 """Below this probability nothing is likely enough and the answer is `unclear`."""
 
@@ -100,7 +102,23 @@ class Recogniser:
         raised, denied = self._safety.heard(plain, party)
         for acts, push in ((raised, PUSH), (denied, -DENY)):
             lean[[self._column[act] for act in acts if act in self._column]] += push
-        return self._decide(scores, lean, raised, denied, top)
+        found = self._decide(scores, lean, raised, denied, top)
+        return self._joined(found, plain, lean, denied)
+
+    def _joined(self, found: Recognition, plain: str, lean: Floats, denied: frozenset[str]) -> Recognition:
+        """Acts that a clause does by itself join those of the whole: "没钱,而且金额也不对" is two turns in one breath."""
+        parts = clauses(plain)
+        if len(parts) < 2 or found.unsure:
+            return found
+        more = list(found.multi)
+        for part in parts:
+            own = self.built.model.scores(part, self.engine).astype(np.float64)
+            share = self.built.calibration.settle(self.built.calibration.raw_share(own, lean))
+            best = int(np.argmax(share))
+            act = self.built.acts[best]
+            if share[best] >= BY_ITSELF and act not in (UNCLEAR, *more, *denied):
+                more.append(act)
+        return Recognition(found.acts, tuple(more[:AT_MOST]))
 
     def _decide(
         self, scores: Floats, lean: Floats, raised: frozenset[str], denied: frozenset[str], top: int

@@ -16,6 +16,9 @@ _APOSTROPHES = re.compile(r"['’‘`´]")
 _NOT_WORDS = re.compile(r"[\W_]+")
 _RUN = re.compile(r"(.)\1{2,}")
 _UNITS = re.compile(r"[a-z]+|\d+|[^\sa-z\d]")
+_JOINS = re.compile(r"而且|并且|再说了|另外|更何况|何况|况且|顺便|还有就是|再一个|同时")
+SHORTEST = 2
+"""Characters that a clause has at least."""
 _INNER_SPACE = re.compile(r"(?<![a-z\d]) | (?![a-z\d])")
 
 
@@ -30,6 +33,11 @@ def normalise(text: str) -> str:
     plain = _NOT_WORDS.sub(" ", _APOSTROPHES.sub("", plain)).strip()
     plain = _RUN.sub(r"\1\1", _INNER_SPACE.sub("", plain))
     return _FILLERS.sub("", plain) or plain
+
+
+def clauses(plain: str) -> list[str]:
+    """The parts of a normalised utterance that a joining word keeps apart ("没钱,而且金额也不对"); one part: nothing joins."""
+    return [part for part in _JOINS.split(plain) if len(part) >= SHORTEST]
 
 
 def units(plain: str) -> list[str]:
