@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from call_world import Clock, make_user
-from django.core.management import call_command
-from django.db import Error, connection, connections, transaction
+from django.db import Error, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -102,28 +99,8 @@ def test_writing_outside_a_transaction_is_refused() -> None:
         services.write("test.alone", actor=None)
 
 
-@pytest.fixture
-def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
-    """A database that several connections see: on SQLite a file, because the test database lives in memory."""
-    if connection.vendor == "postgresql":
-        request.getfixturevalue("transactional_db")
-        yield
-        return
-    request.getfixturevalue("django_db_setup")
-    with request.getfixturevalue("django_db_blocker").unblock():
-        memory, name = connections["default"], connections.settings["default"]["NAME"]
-        connections.settings["default"]["NAME"] = str(tmp_path / "shared.sqlite3")
-        connections["default"] = connections.create_connection("default")
-        try:
-            call_command("migrate", verbosity=0)
-            yield
-        finally:
-            connections["default"].close()
-            connections.settings["default"]["NAME"] = name
-            connections["default"] = memory
-
-
-def test_ten_writers_at_once_keep_the_chain(shared: None) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_ten_writers_at_once_keep_the_chain() -> None:
     failures: list[BaseException] = []
 
     def work() -> None:
