@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
-from .io import read_jsonl, stderr, stdout, unusable, write_jsonl
+from .io import read_jsonl, stderr, unusable, write_jsonl
 
 if TYPE_CHECKING:
-    from fairdue.policy import Pack, Request
+    from datetime import datetime
+
+    from fairdue.policy import Decision, Pack, Request
+
+PACK = typer.Option(None, help="Folder of a policy pack; default: the one that ships for the jurisdiction.")
+OVERLAY = typer.Option(None, "--overlay", help="Overlay file that tightens the pack; may be given several times.")
+LANG = typer.Option("zh", help="Language of the texts: zh or en.")
 
 
-def _load(folder: Path | None) -> Pack:
+def existing(overlays: list[Path] | None) -> None:
+    """Ends the command with status 2 when an overlay file is not there."""
+    for path in overlays or []:
+        if not path.is_file():
+            unusable(f"--overlay {path}: there is no such file")
+
+
+def load(folder: Path | None, jurisdiction: str = "CN", overlays: list[Path] | None = None) -> Pack:
+    """The pack, or the end of the command: status 2 when there is none, 1 when it has findings (they are printed)."""
     from fairdue.packs import PackError
     from fairdue.policy import load_pack
 
+    existing(overlays)
     try:
-        pack, findings = load_pack(folder)
+        pack, findings = load_pack(folder, jurisdiction, overlays or [])
     except PackError as exc:
         unusable(f"{exc}; give the folder of a policy pack")
     for finding in findings:
@@ -29,7 +44,8 @@ def _load(folder: Path | None) -> Pack:
     return pack
 
 
-def _requests(source: str) -> Iterator[Request]:
+def requests(source: str) -> Iterator[Request]:
+    """The requests of a JSONL file; a line that cannot be used ends the command with status 2."""
     from fairdue.policy import RequestError, parse_request
 
     for number, raw in enumerate(read_jsonl(source), 1):
@@ -39,66 +55,53 @@ def _requests(source: str) -> Iterator[Request]:
             unusable(f"{source}:{number}: {exc}")
 
 
+def instant(option: str, text: str | None) -> datetime | None:
+    """An instant given as an option."""
+    from fairdue.core.dates import DateError, parse_instant
+
+    try:
+        return None if text is None else parse_instant(text)
+    except DateError as exc:
+        unusable(f"{option}: {exc}")
+
+
+def decider(folder: Path | None, overlays: list[Path] | None, at: datetime | None) -> Callable[[Request], Decision]:
+    """Decides each request with the pack of its jurisdiction, or with the one pack that was given."""
+    from fairdue.policy import decide, jurisdictions, no_pack
+
+    existing(overlays)
+    given = load(folder, overlays=overlays) if folder is not None else None
+    packs: dict[str, Pack | None] = {}
+
+    def pack_of(name: str) -> Pack | None:
+        if name not in packs:
+            packs[name] = load(None, name, overlays) if name in jurisdictions() else None
+        return packs[name]
+
+    def answer(request: Request) -> Decision:
+        pack = given or pack_of(request.jurisdiction or "")
+        return no_pack(request) if pack is None else decide(request, pack, at)
+
+    return answer
+
+
 def register(app: typer.Typer) -> None:
-    """Add `fairdue gate check`, `replay` and `rules`."""
+    """Add `fairdue gate …`."""
+    from . import gate_packs
+
     group = typer.Typer(help="May I contact this person now?", no_args_is_help=True)
     app.add_typer(group, name="gate")
+    gate_packs.register(group)
 
     @group.command("check")
     def check(
         source: str = typer.Argument(..., metavar="REQUESTS.jsonl", help="Requests, one a line; - is stdin."),
         out: str = typer.Option("-", "-o", help="Where the decisions go; - is stdout."),
-        pack: Path | None = typer.Option(None, help="Folder of a policy pack; default: the one that ships."),
+        pack: Path | None = PACK,
+        overlay: list[Path] | None = OVERLAY,
         at: str | None = typer.Option(None, help="Decide all requests at this instant, ISO 8601 with an offset."),
-        lang: str = typer.Option("zh", help="Language of the reasons: zh or en."),
+        lang: str = LANG,
     ) -> None:
         """Decide requests: verdict, every rule that spoke, and the next lawful moment."""
-        from fairdue.core.dates import DateError, parse_instant
-        from fairdue.policy import decide
-
-        moment = None
-        if at is not None:
-            try:
-                moment = parse_instant(at)
-            except DateError as exc:
-                unusable(f"--at: {exc}")
-        loaded = _load(pack)
-        write_jsonl(out, (decide(request, loaded, moment).as_dict(lang) for request in _requests(source)))
-
-    @group.command("replay")
-    def replay(
-        source: str = typer.Argument(..., metavar="HISTORY.jsonl", help="Past requests, one a line; - is stdin."),
-        out: str = typer.Option("-", "-o", help="Where the comparison goes; - is stdout."),
-        pack: Path | None = typer.Option(None, help="First pack; default: the one that ships."),
-        pack2: Path | None = typer.Option(None, help="Second pack to compare with; default: the first."),
-        lang: str = typer.Option("zh", help="Language of the reasons: zh or en."),
-    ) -> None:
-        """Decide a history under two packs and say, request by request, what differs."""
-        from fairdue.policy import decide
-
-        first = _load(pack)
-        second = _load(pack2) if pack2 else first
-        counts = {"same": 0, "differs": 0}
-
-        def rows() -> Iterator[dict[str, Any]]:
-            for request in _requests(source):
-                one, two = decide(request, first), decide(request, second)
-                same = one.verdict == two.verdict
-                counts["same" if same else "differs"] += 1
-                yield {"id": request.id, "same": same, "first": one.as_dict(lang), "second": two.as_dict(lang)}
-
-        write_jsonl(out, rows())
-        stderr.print(f"{counts['same']} the same, {counts['differs']} different")
-
-    @group.command("rules")
-    def rules(
-        pack: Path | None = typer.Option(None, help="Folder of a policy pack; default: the one that ships."),
-        lang: str = typer.Option("zh", help="Language of the titles: zh or en."),
-    ) -> None:
-        """List the rules with source, force and the date from which they hold."""
-        for rule in _load(pack).rules:
-            title = rule.title.zh if lang == "zh" else rule.title.en
-            stdout.print(
-                f"{rule.id:18} {rule.verdict:5} {rule.effective.start}  {title}  [{rule.citation.in_(lang)}]",
-                markup=False,
-            )
+        decided = decider(pack, overlay, instant("--at", at))
+        write_jsonl(out, (decided(request).as_dict(lang) for request in requests(source)))

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, cast
 
-from fairdue.core.dates import at_local, local, local_day
+from fairdue.core.dates import local
 from fairdue.core.text import Text
 
-from .checks import CHECKS, HORIZON, Found
-from .pack import Pack, Rule
+from .checks import Found
+from .compiled import Bound, Compiled, compiled
+from .moment import Moment, edges
 from .request import Request
+from .schema import Pack
 
 ORDER = {"pass": 0, "warn": 1, "deny": 2}
-SCOPE = Text(
-    "没有适用于该法域的规则包,不能联系。", "There is no policy pack for this jurisdiction, so no contact is allowed."
+_HOUSE = Text("内部规则", "house rule")
+_UNKNOWN_DENIES = Text("缺少依据时一律不联系", "What is not known denies")
+_SCOPE = Text(
+    "没有适用于该法域的规则包，不能联系。", "There is no policy pack for this jurisdiction, so no contact is allowed."
 )
-NO_TIME = Text("缺少联系时间,无法判断。", "Without the time of contact nothing can be decided.")
+_NO_TIME = Text("缺少联系时间，无法判断。", "Without the time of contact nothing can be decided.")
 
 
-@dataclass(frozen=True, slots=True)
-class RuleResult:
+class RuleResult(NamedTuple):
     """One rule that spoke: its verdict, why, what it counted, what it left out and why."""
 
     id: str
@@ -31,15 +34,17 @@ class RuleResult:
     why: Text
     counted: tuple[str, ...] = ()
     excluded: tuple[tuple[str, Text], ...] = ()
+    confidence: str = "house"
 
     def as_dict(self, lang: str = "zh") -> dict[str, Any]:
-        """formats.md form; `title`, `citation` added for people."""
+        """formats.md form; `title`, `citation` and `needs_review` added for people."""
         return {
             "id": self.id,
             "verdict": self.verdict,
             "why": self.why.in_(lang),
             "title": self.title.in_(lang),
             "citation": self.citation.in_(lang),
+            "needs_review": self.confidence in ("C", "R"),
             "counted": list(self.counted),
             "excluded": [{"id": row, "why": why.in_(lang)} for row, why in self.excluded],
         }
@@ -74,77 +79,95 @@ class Decision:
         }
 
 
-def _in_force(rule: Rule, day: date) -> bool:
-    return rule.effective.start <= day and (rule.effective.end is None or day <= rule.effective.end)
-
-
-def _evaluate(request: Request, pack: Pack, at: datetime) -> list[tuple[Rule, Found]]:
-    day = local_day(at, request.zones[0]) if request.zones else at.date()
-    out = []
-    for rule in pack.rules:
-        if _in_force(rule, day):
-            found = CHECKS[rule.check](request, at, rule.params)
-            if found is not None:
-                out.append((rule, found))
-    return out
-
-
-def _denied(spoken: list[tuple[Rule, Found]]) -> list[Found]:
-    return [found for rule, found in spoken if found.broken and rule.verdict == "deny"]
-
-
-def _moments(request: Request, pack: Pack, at: datetime) -> list[datetime]:
-    """Every instant after `at` at which an answer can change: openings, edges of windows, local midnights.
-
-    Between two of them all checks are constant, so the first that passes is the first lawful moment.
-    """
-    times = {time(0)} | {time.fromisoformat(rule.params["opens"]) for rule in pack.rules if "opens" in rule.params}
-    times |= {edge for window in request.inconvenient for edge in window} | set(request.agreed_hours or ())
-    moments = {
-        at_local(local_day(at, name) + timedelta(days=offset), moment, name)
-        for name in request.zones
-        for offset in range(HORIZON.days + 1)
-        for moment in times
-    }
-    return sorted(m for m in moments if m > at)
+def decide(request: Request, pack: Pack, at: datetime | None = None) -> Decision:
+    """Decide at `at` (UTC; default the request's own time). Rules that deny come first, then warnings, then the rest."""
+    moment_at = at or request.at
+    if request.jurisdiction != pack.jurisdiction:
+        return house_denial(request, pack.label, "FD-SCOPE", _SCOPE)
+    if moment_at is None:
+        return house_denial(request, pack.label, "FD-TIME", _NO_TIME)
+    ready = compiled(pack)
+    now = Moment(moment_at.replace(microsecond=0) if moment_at.microsecond else moment_at, request.zones)
+    ordinal = now.ordinals[0] if now.ordinals else now.at.toordinal()
+    denied: list[RuleResult] = []
+    warned: list[RuleResult] = []
+    passed: list[RuleResult] = []
+    waits = True
+    for bound in ready.speaking(request, ordinal)[0]:
+        found = bound.check(request, now)
+        if found is None:
+            continue
+        if not found.broken:
+            passed.append(_result(bound, "pass", found))
+        elif bound.deny:
+            denied.append(_result(bound, "deny", found))
+            waits = waits and not found.event
+        else:
+            warned.append(_result(bound, "warn", found))
+    zone = request.zones[0] if request.zones else "UTC"
+    if not (denied or warned or passed):
+        return house_denial(request, pack.label, "FD-SCOPE", _SCOPE)
+    verdict = "deny" if denied else "warn" if warned else "pass"
+    later = _next(request, ready, now.at) if denied and waits else None
+    return Decision(request.id, verdict, (*denied, *warned, *passed), later, pack.label, zone)
 
 
 def next_lawful(request: Request, pack: Pack, at: datetime) -> datetime | None:
     """The first instant after `at` at which the same request is not denied; None when only an event can lift it."""
-    for moment in _moments(request, pack, at):
-        denied = _denied(_evaluate(request, pack, moment))
-        if not denied:
-            return moment.astimezone(UTC)
-        if any(found.event_only for found in denied):
+    return _next(request, compiled(pack), at)
+
+
+def house_denial(request: Request, pack_label: str, rule: str, why: Text) -> Decision:
+    """A denial that no pack gives: there is none, or there is no time to decide for."""
+    result = RuleResult(rule, "deny", _UNKNOWN_DENIES, _HOUSE, why)
+    return Decision(request.id, "deny", (result,), None, pack_label, "UTC")
+
+
+def no_pack(request: Request) -> Decision:
+    """The denial of a request whose jurisdiction has no pack, or names none."""
+    return house_denial(request, "none", "FD-SCOPE", _SCOPE)
+
+
+def _result(bound: Bound, verdict: str, found: Found) -> RuleResult:
+    last = bound.last
+    if last is not None and last[0] is found:
+        return cast(RuleResult, last[1])
+    rule = bound.rule
+    result = RuleResult(
+        rule.id,
+        verdict,
+        bound.title,
+        bound.citation,
+        found.why,
+        found.counted,
+        found.excluded,
+        rule.source.confidence,
+    )
+    bound.last = (found, result)
+    return result
+
+
+def _next(request: Request, ready: Compiled, at: datetime) -> datetime | None:
+    wanted = {*ready.edges, *(edge % 86400 for window in request.inconvenient for edge in window)}
+    if request.agreed_hours is not None:
+        wanted.add(request.agreed_hours[0])
+    for instant in edges(at, request.zones, tuple(sorted(wanted))):
+        then = Moment(instant, request.zones)
+        verdict = _bars(request, ready, then)
+        if verdict is None:
+            return instant.astimezone(UTC)
+        if verdict.event:
             return None
     return None
 
 
-def _result(rule: Rule, found: Found) -> RuleResult:
-    title = Text(rule.title.zh, rule.title.en)
-    verdict = rule.verdict if found.broken else "pass"
-    return RuleResult(rule.id, verdict, title, rule.citation, found.why, found.counted, found.excluded)
-
-
-def _house(request: Request, pack: Pack, rule: str, why: Text) -> Decision:
-    title = Text("缺少依据时一律不联系", "Unknown denies")
-    result = RuleResult(rule, "deny", title, Text("内部规则", "house rule"), why)
-    return Decision(request.id, "deny", (result,), None, pack.label, "UTC")
-
-
-def decide(request: Request, pack: Pack, at: datetime | None = None) -> Decision:
-    """Decide at `at` (UTC; default the request's own time). Rules that deny come first, then warnings, then the rest."""
-    moment = at or request.at
-    if request.jurisdiction != pack.jurisdiction:
-        return _house(request, pack, "FD-SCOPE", SCOPE)
-    if moment is None:
-        return _house(request, pack, "FD-TIME", NO_TIME)
-    spoken = _evaluate(request, pack, moment)
-    results = sorted((_result(rule, found) for rule, found in spoken), key=lambda r: -ORDER[r.verdict])
-    verdict = max((r.verdict for r in results), key=lambda v: ORDER[v], default="deny")
-    denied = _denied(spoken)
-    later = None
-    if denied and not any(found.event_only for found in denied):
-        later = next_lawful(request, pack, moment)
-    zone = request.zones[0] if request.zones else "UTC"
-    return Decision(request.id, verdict, tuple(results), later, pack.label, zone)
+def _bars(request: Request, ready: Compiled, then: Moment) -> Found | None:
+    """The first breach that denies at this moment, one that only an event can lift before the others."""
+    first: Found | None = None
+    for bound in ready.speaking(request, then.ordinals[0])[1]:
+        found = bound.check(request, then)
+        if found is not None and found.broken:
+            if found.event:
+                return found
+            first = first or found
+    return first

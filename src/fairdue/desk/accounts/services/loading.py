@@ -14,6 +14,7 @@ from fairdue.desk import clock
 from fairdue.desk.call.models import PastContact
 from fairdue.desk.cases.models import Hold
 from fairdue.desk.crypto import blind, seal
+from fairdue.policy.zones import plausible_zones
 from fairdue.portfolio import Comparison, ImportResult
 from fairdue.portfolio.records import AccountRecord, CustomerRecord, LineRecord
 
@@ -22,6 +23,8 @@ from ..models import Account, AccountVersion, Customer, ImportBatch, LedgerEntry
 from .bulk import insert
 
 BATCH = 1000
+COUNTRY = "CN"
+"""Whose numbers and addresses the feed holds; the desk works under the Chinese pack."""
 
 
 def _customer_values(record: CustomerRecord) -> dict[str, Any]:
@@ -34,7 +37,7 @@ def _customer_values(record: CustomerRecord) -> dict[str, Any]:
         "id_card_index": blind(record.id_card, "customer.id_card") if record.id_card else "",
         "id_card_masked": masks.mask_id_card(record.id_card or ""),
         "address_sealed": seal(record.address, "customer.address") if record.address else None,
-        "zones": [record.zone],
+        "zones": list(plausible_zones(COUNTRY, address=record.address or "", known=[record.zone])),
         "generated_identity": record.generated_identity,
     }
 
@@ -58,6 +61,13 @@ def customers(records: Iterable[CustomerRecord]) -> tuple[dict[str, int], int]:
     if insert(Customer, rows):
         ids = dict(Customer.objects.values_list("debtor_id", "pk"))
     return ids, len(rows)
+
+
+def _line_zones(record: LineRecord) -> tuple[str, ...]:
+    """The feed's zone, and what the address or the number itself says."""
+    address = record.value if record.kind == "address" else ""
+    number = record.value if record.kind in ("mobile", "home", "office") else ""
+    return plausible_zones(COUNTRY, number=number, address=address, known=[record.zone])
 
 
 def lines(records: Iterable[LineRecord], ids: dict[str, int]) -> int:
@@ -84,7 +94,7 @@ def lines(records: Iterable[LineRecord], ids: dict[str, int]) -> int:
                 "contact_name_sealed": seal(r.contact_name, "line.contact_name") if r.contact_name else None,
                 "contact_name_masked": masks.mask_name(r.contact_name or ""),
                 "source": r.source,
-                "zones": [r.zone],
+                "zones": list(_line_zones(r)),
             }
         )
     return insert(Line, rows)
