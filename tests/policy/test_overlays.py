@@ -74,6 +74,16 @@ def test_an_overlay_begins_on_its_day(tmp_path: Path) -> None:
     assert not decide(parse_request(june), pack).allow
 
 
+def test_an_overlay_ends_on_its_day(tmp_path: Path) -> None:
+    folder = small_pack(tmp_path, CAP)
+    text = "name: m\neffective: {from: 2026-03-01, to: 2026-03-31}\nrules:\n  - {rule: X-2, params: {at_most: 2}}\n"
+    pack, _findings = load_pack(folder, overlays=[overlay(tmp_path, text)])
+    march = calls(request(), *TALKS)
+    june = calls(request(at="2026-06-01T10:15:00+08:00"), *TALKS)
+    assert not decide(parse_request(march), pack).allow
+    assert decide(parse_request(june), pack).allow
+
+
 def test_an_overlay_may_add_a_rule(tmp_path: Path) -> None:
     folder = small_pack(tmp_path, CAP)
     added = (HOURS % "").replace("X-1", "FD-BANK").replace("\n", "\n  ").replace("- id", "  - id").rstrip()

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 from gate_requests import request, with_value
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fairdue.policy import RequestError, parse_request
-from fairdue.policy.parse import day_of, seconds_of
+from fairdue.policy.parse import _checked_row, day_of, row_of, seconds_of
+from fairdue.policy.request import CHANNELS
 
 
 @pytest.mark.parametrize(
@@ -71,3 +74,31 @@ def test_an_unreadable_day_is_not_known() -> None:
     assert day_of("soon") is None
     assert day_of(None) is None
     assert day_of("2026-03-02") is not None
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    raw=st.fixed_dictionaries(
+        {"at": st.sampled_from(["2026-03-02T09:00:00+08:00", "2026-03-02T09:00:00.7Z", "2026-03-02", "x", 5, None])},
+        optional={
+            "id": st.text(max_size=3) | st.integers(),
+            "channel": st.sampled_from([*sorted(CHANNELS), "fax", "", 3, None, ["sms"]]),
+            "mode": st.sampled_from(["notify", "interactive", "x", None]),
+            "direction": st.sampled_from(["in", "out", "up", None]),
+            "role": st.sampled_from(["debtor", "family", "cat", None]),
+            "talk_seconds": st.sampled_from([0, 30, -1, True, 2.5, "9", None]),
+            "connected": st.sampled_from([True, False, None, 1, 0, "yes"]),
+            "reserved": st.sampled_from([True, False, None, 1]),
+            "line": st.sampled_from(["L1", "", None, 7]),
+            "debt": st.sampled_from(["A1", None, []]),
+        },
+    )
+)
+def test_the_quick_reading_of_a_row_is_the_careful_one(raw: dict[str, Any]) -> None:
+    def read(how: Any) -> Any:
+        try:
+            return how(raw, 4)
+        except RequestError as refused:
+            return str(refused)
+
+    assert read(row_of) == read(_checked_row)

@@ -87,11 +87,12 @@ def decider(folder: Path | None, overlays: list[Path] | None, at: datetime | Non
 
 def register(app: typer.Typer) -> None:
     """Add `fairdue gate …`."""
-    from . import gate_packs
+    from . import gate_packs, gate_replay
 
     group = typer.Typer(help="May I contact this person now?", no_args_is_help=True)
     app.add_typer(group, name="gate")
     gate_packs.register(group)
+    gate_replay.register(group)
 
     @group.command("check")
     def check(

@@ -49,14 +49,14 @@ class Compiled:
         self._bound = [Bound(rule) for rule in pack.rules]
         starts = {rule.effective.start.toordinal() for rule in pack.rules}
         ends = {rule.effective.end.toordinal() + 1 for rule in pack.rules if rule.effective.end}
-        self._changes = sorted(starts | ends)
+        self.changes = sorted(starts | ends)
         self._chosen: dict[tuple[object, ...], tuple[tuple[Bound, ...], tuple[Bound, ...]]] = {}
         self.edges = tuple(sorted({second for bound in self._bound for second in bound.edges}))
 
     def speaking(self, request: Request, ordinal: int) -> tuple[tuple[Bound, ...], tuple[Bound, ...]]:
         """The rules that speak to this request on this local date: all of them, and those that deny."""
         key = (
-            bisect_right(self._changes, ordinal),
+            bisect_right(self.changes, ordinal),
             request.channel,
             request.mode,
             request.purpose,

@@ -93,6 +93,7 @@ def decide(request: Request, pack: Pack, at: datetime | None = None) -> Decision
     warned: list[RuleResult] = []
     passed: list[RuleResult] = []
     waits = True
+    barred: Bound | None = None
     for bound in ready.speaking(request, ordinal)[0]:
         found = bound.check(request, now)
         if found is None:
@@ -101,6 +102,7 @@ def decide(request: Request, pack: Pack, at: datetime | None = None) -> Decision
             passed.append(_result(bound, "pass", found))
         elif bound.deny:
             denied.append(_result(bound, "deny", found))
+            barred = bound
             waits = waits and not found.event
         else:
             warned.append(_result(bound, "warn", found))
@@ -108,7 +110,7 @@ def decide(request: Request, pack: Pack, at: datetime | None = None) -> Decision
     if not (denied or warned or passed):
         return house_denial(request, pack.label, "FD-SCOPE", _SCOPE)
     verdict = "deny" if denied else "warn" if warned else "pass"
-    later = _next(request, ready, now.at) if denied and waits else None
+    later = _next(request, ready, now.at, barred) if denied and waits else None
     return Decision(request.id, verdict, (*denied, *warned, *passed), later, pack.label, zone)
 
 
@@ -147,27 +149,34 @@ def _result(bound: Bound, verdict: str, found: Found) -> RuleResult:
     return result
 
 
-def _next(request: Request, ready: Compiled, at: datetime) -> datetime | None:
+def _next(request: Request, ready: Compiled, at: datetime, suspect: Bound | None = None) -> datetime | None:
     wanted = {*ready.edges, *(edge % 86400 for window in request.inconvenient for edge in window)}
     if request.agreed_hours is not None:
         wanted.add(request.agreed_hours[0])
     for instant in edges(at, request.zones, tuple(sorted(wanted))):
         then = Moment(instant, request.zones)
-        verdict = _bars(request, ready, then)
-        if verdict is None:
+        if (
+            suspect is not None and suspect.rule.effective.end is None
+        ):  # most moments are barred by the rule that barred the one before: ask it first
+            found = suspect.check(request, then)
+            if found is not None and found.broken and not found.event:
+                continue
+        barring = _bars(request, ready, then)
+        if barring is None:
             return instant.astimezone(UTC)
-        if verdict.event:
+        suspect, found = barring
+        if found.event:
             return None
     return None
 
 
-def _bars(request: Request, ready: Compiled, then: Moment) -> Found | None:
+def _bars(request: Request, ready: Compiled, then: Moment) -> tuple[Bound, Found] | None:
     """The first breach that denies at this moment, one that only an event can lift before the others."""
-    first: Found | None = None
+    first: tuple[Bound, Found] | None = None
     for bound in ready.speaking(request, then.ordinals[0])[1]:
         found = bound.check(request, then)
         if found is not None and found.broken:
             if found.event:
-                return found
-            first = first or found
+                return bound, found
+            first = first or (bound, found)
     return first

@@ -10,7 +10,8 @@
     add: [ …whole rules… ]                           # one rule more can only deny more
 
 The strictest value wins and all sources stay cited. A row that would allow more than before is refused with a finding,
-unless the rule says that the parties may agree otherwise (`agreement`) and the row names the proof.
+unless the rule says that the parties may agree otherwise (`agreement`) and the row names the proof. A value that holds for some
+contacts or days only stands beside the shipped one, so it can only tighten, proof or not.
 """
 
 from __future__ import annotations
@@ -159,8 +160,10 @@ def _scoped(rule: Rule, overlay: Overlay, name: str) -> Rule:
         }
     )
     effective = rule.effective
-    if overlay.effective is not None and overlay.effective.start > rule.effective.start:
-        effective = Effective.model_validate({"from": overlay.effective.start, "to": rule.effective.end})
+    if overlay.effective is not None:
+        ends = [end for end in (rule.effective.end, overlay.effective.end) if end is not None]
+        start = max(rule.effective.start, overlay.effective.start)
+        effective = Effective.model_validate({"from": start, "to": min(ends, default=None)})
     return rule.model_copy(update={"applies": applies, "effective": effective, "part": f"{rule.part}+{name}"})
 
 

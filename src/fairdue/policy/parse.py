@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
+from math import floor
 from typing import Any
 
 from fairdue.core.dates import DateError, parse_instant, zone
@@ -107,17 +108,73 @@ def _instant(value: Any, field: str) -> datetime:
 
 def row_of(raw: Any, index: int) -> HistoryRow:
     """One row of `history`; what is absent takes the plainest meaning (outbound human call to the debtor, not connected)."""
+    try:
+        row = _plain_row(raw, index)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        row = None
+    return row or _checked_row(raw, index)
+
+
+def _plain_row(raw: dict[str, Any], index: int) -> HistoryRow | None:
+    """A row that is as it should be, read quickly; None for any other, which `_checked_row` then refuses by name.
+
+    A request may bring hundreds of rows, and reading them is most of what a decision costs.
+    """
+    get = raw.get
+    moment = datetime.fromisoformat(raw["at"])
+    seconds, channel, mode, role = get("talk_seconds", 0), get("channel"), get("mode"), get("role")
+    direction, line, debtor, debt, product = get("direction"), get("line"), get("debtor"), get("debt"), get("product")
+    flags = (get("connected"), get("two_way"), get("consented"), get("reserved"))
+    if (
+        moment.tzinfo is None
+        or type(seconds) is not int
+        or seconds < 0
+        or not (channel is None or channel in CHANNELS)
+        or not (mode is None or mode in MODES)
+        or not (role is None or role in ROLES)
+        or not (direction is None or direction in _DIRECTIONS)
+        or not _FLAG_TYPES.issuperset(map(type, flags))
+        or not all(map(_is_text, (line, debtor, debt, product)))
+    ):
+        return None
+    connected, two_way, consented, reserved = flags
+    return HistoryRow(
+        str(get("id", index)),
+        floor(moment.timestamp()),
+        channel or "voice_human",
+        mode,
+        direction or "out",
+        line or None,
+        role or "debtor",
+        connected is True,
+        seconds,
+        two_way is True,
+        consented is True,
+        debtor or None,
+        debt or None,
+        product or None,
+        reserved is True,
+    )
+
+
+_FLAG_TYPES = frozenset({bool, type(None)})
+
+
+def _is_text(value: Any) -> bool:
+    return value is None or type(value) is str
+
+
+def _checked_row(raw: Any, index: int) -> HistoryRow:
+    """The same with every field looked at by itself, so that the one that cannot be used is named."""
     where = f"history[{index}]."
     if not isinstance(raw, Mapping):
         raise RequestError(f"history[{index}]", "an object", raw)
     seconds = raw.get("talk_seconds", 0)
     if isinstance(seconds, bool) or not isinstance(seconds, int) or seconds < 0:
         raise RequestError(where + "talk_seconds", "a number of seconds", seconds)
-    at = _instant(raw.get("at"), where + "at")
     return HistoryRow(
         id=str(raw.get("id", index)),
-        at=at,
-        stamp=int(at.timestamp()),
+        stamp=floor(_instant(raw.get("at"), where + "at").timestamp()),
         channel=_one_of(raw, "channel", CHANNELS, where) or "voice_human",
         mode=_one_of(raw, "mode", MODES, where),
         direction=_one_of(raw, "direction", _DIRECTIONS, where) or "out",

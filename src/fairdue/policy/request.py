@@ -1,7 +1,7 @@
 """A request to the gate as frozen facts (formats.md, "Ask the gate"). `parse.py` makes them from JSON.
 
-None means *not known*: what a rule needs and does not find denies. Times are UTC; a history row also carries `stamp`,
-its whole seconds since the epoch, because counting compares thousands of them.
+None means *not known*: what a rule needs and does not find denies. Times are UTC; those of the history are whole seconds
+since the epoch, because counting compares thousands of them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 VOICE = frozenset({"voice_human", "voice_ai"})
 CHANNELS = VOICE | {"sms", "im", "email", "letter", "visit"}
@@ -44,12 +44,13 @@ class RequestError(ValueError):
         return f"{field}: {got!r} is not usable; expected {expected}"
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryRow:
-    """A past contact, or a permit that is still open (`reserved`: it counts as the contact it may become)."""
+class HistoryRow(NamedTuple):
+    """A past contact, or a permit that is still open (`reserved`: it counts as the contact it may become).
+
+    `stamp` is its instant in whole seconds since the epoch. A named tuple, because a request may bring hundreds of them.
+    """
 
     id: str
-    at: datetime
     stamp: int
     channel: str
     mode: str | None

@@ -80,7 +80,7 @@ def _letters(row: HistoryRow, request: Request, params: Params) -> Verdict:
     """Letters about the same product (CN)."""
     if row.channel != "letter" or row.direction != "out" or not _same_debtor(row, request):
         return None
-    return True if row.product is None or row.product == request.product else _OTHER_DEBT
+    return True if request.product is None or row.product in (None, request.product) else _OTHER_DEBT
 
 
 def _visits_met(row: HistoryRow, request: Request, params: Params) -> Verdict:
@@ -90,11 +90,16 @@ def _visits_met(row: HistoryRow, request: Request, params: Params) -> Verdict:
     return True if row.connected or row.reserved else _NOT_MET
 
 
+def _other_debt(row: HistoryRow, request: Request) -> bool:
+    """Known to be about another debt; where either is not known, it may be this one."""
+    return row.debt is not None and request.debt_id is not None and row.debt != request.debt_id
+
+
 def _other(row: HistoryRow, request: Request) -> Text | None:
     """Why a contact is of another person or debt (US: per person and per debt); None when it is, or may be, of these."""
     if not _same_debtor(row, request) or row.role != (request.role or "debtor"):
         return _OTHER_PERSON
-    return None if row.debt is None or row.debt == request.debt_id else _OTHER_DEBT
+    return _OTHER_DEBT if _other_debt(row, request) else None
 
 
 def _calls_placed(row: HistoryRow, request: Request, params: Params) -> Verdict:
@@ -128,7 +133,7 @@ def _contacts_made(row: HistoryRow, request: Request, params: Params) -> Verdict
     """Contacts actually made about this account, letters apart (AU, RG 96)."""
     if row.channel == "letter" or row.role != "debtor" or not _same_debtor(row, request):
         return None
-    if row.debt is not None and row.debt != request.debt_id:
+    if _other_debt(row, request):
         return _OTHER_DEBT
     if row.direction != "out":
         return _INBOUND

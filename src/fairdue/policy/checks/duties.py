@@ -12,7 +12,8 @@ from ..request import Request
 from ..schema import Params
 from .found import Check, Found, ParamError, broken, kept, missing
 
-_WRITTEN = frozenset({"letter", "email", "sms", "im"})
+WRITTEN = frozenset({"letter", "email", "sms", "im"})
+"""Channels on which sending is the communication, whether or not somebody answers."""
 
 
 def agency_listed(params: Params) -> Check:
@@ -29,12 +30,18 @@ def agency_listed(params: Params) -> Check:
 
 
 def agency_contract(params: Params) -> Check:
-    """The agency's contract is live on the person's local day, in every plausible zone."""
+    """The agency's contract is live on the person's local day, in every plausible zone (`contract_from`, where it is given,
+    to `contract_until`)."""
 
     def check(request: Request, moment: Moment) -> Found | None:
         if request.agency is None or not request.zones:
             return None
         end = day_of(request.agency.get("contract_until"))
+        start = request.agency.get("contract_from")
+        first = day_of(start)
+        if start is not None and (first is None or min(moment.ordinals) < first.toordinal()):
+            why = Text(f"委托合同 {start} 才开始。", f"The agency's contract begins on {start}.")
+            return Found(True, why, event=first is None)
         over = end is None or max(moment.ordinals) > end.toordinal()
         zh = f"委托合同无效或已到期（{end or '未知'}）。" if over else f"委托合同有效至 {end}。"
         en = (
@@ -63,8 +70,8 @@ def agency_notice(params: Params) -> Check:
 def placement(params: Params) -> Check:
     """An agency's agent works only on cases placed with that agency, in the days of the placement.
 
-    Reads `agency.agrees` (the agent's agency is the account's), `placed_from`, `placed_until`; what is absent is not
-    known to be wrong, because lenders that place nothing do not send it.
+    Reads `agency.agrees` (the agent's agency is the account's), `placed_from`, `placed_until`. A request that has none of
+    them says nothing of a placement; one that has a key without a value does not know it, and is denied.
     """
     other = broken("案件没有委托给这家机构。", "The case is not placed with this agency.")
     fine = kept("案件在委托范围内。", "The case is within the placement.")
@@ -73,11 +80,11 @@ def placement(params: Params) -> Check:
         agency = request.agency
         if agency is None or not {"agrees", "placed_from", "placed_until"} & set(agency):
             return None
-        if agency.get("agrees") is False:
+        if agency.get("agrees", True) is not True:
             return other
         start, end = agency.get("placed_from"), agency.get("placed_until")
         first, last = day_of(start), day_of(end)
-        unreadable = (start is not None and first is None) or (end is not None and last is None)
+        unreadable = ("placed_from" in agency and first is None) or ("placed_until" in agency and last is None)
         early = first is not None and bool(moment.ordinals) and min(moment.ordinals) < first.toordinal()
         late = last is not None and bool(moment.ordinals) and max(moment.ordinals) > last.toordinal()
         if not (unreadable or early or late):
@@ -163,7 +170,7 @@ def validation(params: Params) -> Check:
                 for row in request.history
                 if row.debt in (None, request.debt_id)
                 and row.debtor in (None, request.debtor_id)
-                and (row.connected or (row.direction == "out" and row.channel in _WRITTEN))
+                and (row.connected or (row.direction == "out" and row.channel in WRITTEN))
             ),
             None,
         )
