@@ -49,6 +49,7 @@ def lint_steps() -> list[tuple[str, Callable[[], bool]]]:
         ("house linters", lambda: run(sys.executable, "tools/house_lint.py", "src")),
         ("translations", lambda: run(sys.executable, "tools/messages.py", "check")),
         ("playbook lint", lambda: run(f"{BIN}/fairdue", "playbook", "lint")),
+        ("policy lint", lambda: run(f"{BIN}/fairdue", "gate", "lint")),
         ("reference up to date", lambda: run(sys.executable, "tools/reference.py", "check")),
     ]
 

@@ -45,6 +45,11 @@ HEADER = "Chinese of the Fairdue desk."
 Key = tuple[str, str]
 
 
+def _as_code(templatized: str) -> str:
+    """A template's text as Django makes it for extraction, without indentation: Python's would have to match, HTML's need not."""
+    return "\n".join(line.lstrip() for line in templatized.split("\n"))
+
+
 def _sources() -> list[Path]:
     files = [p for p in DESK.rglob("*.py") if "migrations" not in p.parts]
     return sorted([*files, *DESK.rglob("templates/**/*.html")])
@@ -58,7 +63,7 @@ def collected() -> Catalog:
     catalog = Catalog(locale="zh_Hans", header_comment=f"# {HEADER}", domain="django", fuzzy=False)
     for path in _sources():
         text = path.read_text(encoding="utf-8")
-        source = text if path.suffix == ".py" else template.templatize(text, origin=str(path))
+        source = text if path.suffix == ".py" else _as_code(template.templatize(text, origin=str(path)))
         where = path.relative_to(ROOT).as_posix()
         for _line, found, comments, context in extract(
             "python", io.BytesIO(source.encode()), KEYWORDS, ["Translators:"]

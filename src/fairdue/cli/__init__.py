@@ -10,7 +10,7 @@ import typer
 
 from fairdue import __version__
 
-from . import desk, dialogue, gate, guard, ledger, letters, night, playbook, portfolio, practice, review
+from . import casefile, desk, dialogue, gate, guard, ledger, letters, night, playbook, portfolio, practice, review
 
 app = typer.Typer(
     name="fairdue",
@@ -34,7 +34,7 @@ def _root(
     """Fairdue · 公道: consumer debt collection that is fair by construction."""
 
 
-for _room in (desk, portfolio, night, ledger, gate, playbook, dialogue, guard, review, letters, practice):
+for _room in (desk, casefile, portfolio, night, ledger, gate, playbook, dialogue, guard, review, letters, practice):
     _room.register(app)
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import secrets
 import sys
-from pathlib import Path
-from typing import Any
 
 import typer
 
+from .audit import register_audit
 from .demo import demo
-from .io import opened, stderr, stdout, unusable
+from .io import stdout, unusable
 
 ROLES = ("agent", "lead", "compliance", "trainer", "admin", "machine")
 
@@ -33,10 +31,7 @@ def register(app: typer.Typer) -> None:
     keys.callback()(lambda: None)
     keys.command("new")(keys_new)
     app.add_typer(keys, name="keys")
-    audit = typer.Typer(help="The audit trail.", no_args_is_help=True)
-    audit.command("verify")(audit_verify)
-    audit.command("export")(audit_export)
-    app.add_typer(audit, name="audit")
+    register_audit(app)
 
 
 def boot() -> None:
@@ -219,34 +214,3 @@ def keys_new() -> None:
     """Print three fresh keys as environment variables. Losing the field key loses the personal data: back it up."""
     for name in ("FAIRDUE_SECRET_KEY", "FAIRDUE_FIELD_KEY", "FAIRDUE_INDEX_KEY"):
         typer.echo(f"{name}={base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()}")
-
-
-def audit_verify(lang: str = typer.Option("en", help="Language of the findings: en or zh.")) -> None:
-    """Check the hash chain of the audit trail; exit 1 at the first breaks."""
-    ready()
-    from fairdue.desk.audit import selectors
-
-    count, findings = selectors.verify()
-    for finding in findings:
-        stderr.print(finding.line(lang), markup=False)
-    stdout.print(f"{count} events checked, {'the chain is whole' if not findings else 'the chain is broken'}")
-    if findings:
-        raise typer.Exit(1)
-
-
-def audit_export(
-    out: str = typer.Option("-", "-o", "--out", help="JSONL file to write, - for standard output."),
-) -> None:
-    """Write the audit trail as JSONL, with everything that its verification needs."""
-    ready()
-    from fairdue.desk.audit import selectors
-
-    if out != "-" and not Path(out).resolve().parent.is_dir():
-        unusable(f"{out}: its folder does not exist; give a path that can be written")
-    count = 0
-    with opened(out, "w") as handle:
-        row: dict[str, Any]
-        for row in selectors.export():
-            handle.write(json.dumps(row, ensure_ascii=False) + "\n")
-            count += 1
-    stderr.print(f"{count} events written")

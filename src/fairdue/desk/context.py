@@ -23,9 +23,12 @@ LINKS = (
     (_("Cases"), "cases:list", (Role.AGENT, Role.LEAD, Role.COMPLIANCE, Role.ADMIN)),
     (_("Customers"), "accounts:search", (Role.AGENT, Role.LEAD, Role.COMPLIANCE, Role.ADMIN)),
     (_("Playbooks"), "playbooks:list", (Role.AGENT, Role.LEAD, Role.COMPLIANCE, Role.TRAINER)),
+    (_("Rules"), "policies:rules", (Role.AGENT, Role.LEAD, Role.COMPLIANCE, Role.TRAINER, Role.ADMIN)),
+    (_("Decisions"), "decisions:list", (Role.AGENT, Role.LEAD, Role.COMPLIANCE, Role.ADMIN)),
     (_("Portfolio"), "accounts:report", (Role.LEAD, Role.COMPLIANCE, Role.ADMIN)),
     (_("Import"), "accounts:imports", (Role.LEAD, Role.ADMIN)),
     (_("Audit trail"), "audit:list", (Role.COMPLIANCE, Role.ADMIN)),
+    (_("Agencies"), "people:agencies", (Role.COMPLIANCE, Role.ADMIN)),
     (_("Users"), "people:list", (Role.ADMIN,)),
 )
 

@@ -44,7 +44,22 @@ ALLOWED_HOSTS = [h for h in os.environ.get("FAIRDUE_HOSTS", "localhost,127.0.0.1
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("FAIRDUE_ORIGINS", "").split(",") if o]
 HTTPS = _flag("FAIRDUE_HTTPS", default=not FAIRDUE_DEMO)
 
-FEATURES = ["people", "audit", "accounts", "worklist", "call", "promises", "plans", "cases", "reports", "playbooks"]
+FEATURES = [
+    "people",
+    "audit",
+    "accounts",
+    "worklist",
+    "call",
+    "promises",
+    "plans",
+    "cases",
+    "casefile",
+    "preferences",
+    "decisions",
+    "reports",
+    "playbooks",
+    "policies",
+]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -108,7 +123,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+        " PRAGMA wal_autocheckpoint=10000;",  # in pages: rarer checkpoints, each of up to 40 MB
     }
     # Tests use a file too: threads of a live server would share one connection to a database in memory, and two of them
     # inside SQLite at once can wait for each other for ever (its mutex against the interpreter's lock).

@@ -1,17 +1,35 @@
-"""Read and verify the audit trail."""
+"""Read and verify the audit trail, all of it or a range."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, time, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.conf import settings
+from django.db.models import Max, Min, Q, QuerySet
 
-from fairdue.core.findings import Finding, Place
-from fairdue.core.text import Text
+from fairdue.core.dates import at_local
+from fairdue.core.findings import Finding
 
+from .chain import GENESIS
+from .checking import check
 from .models import AuditEvent
-from .services import GENESIS, event_hash
+
+
+class RangeError(ValueError):
+    """A range that cannot be read, or that holds nothing; the message says what is expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Events `first` to `last` (seq, both included) and the hash before the first: what they are tied to."""
+
+    first: int
+    last: int
+    anchor: str
 
 
 def search(text: str = "", kind: str = "", customer_id: int | None = None) -> QuerySet[AuditEvent]:
@@ -26,53 +44,51 @@ def search(text: str = "", kind: str = "", customer_id: int | None = None) -> Qu
     return events
 
 
-def _broken(code: str, seq: int, what: Text) -> Finding:
-    return Finding(
-        code=code,
-        what=what,
-        why=Text(zh="审计链断了,之后的记录不能作证。", en="The chain is broken; what follows proves nothing."),
-        mend=Text(
-            zh="停止写入,保全数据库,对照备份查明是谁在何时改动。",
-            en="Stop writing, secure the database, and compare with a backup to learn who changed it and when.",
-        ),
-        place=Place("audit", seq),
-    )
+def find_range(start: str = "", end: str = "") -> Range:
+    """The events from `start` to `end`: each a place in the chain (`120`) or a day (`2026-03-02`, in the organisation's
+    zone); empty means from the first, or to the last. A day takes every event between its first and its last one.
+
+    Raises `RangeError` for anything else, and when there is no such event.
+    """
+    bounds = AuditEvent.objects.aggregate(first=Min("seq"), last=Max("seq"))
+    if bounds["last"] is None:
+        if start or end:
+            raise RangeError("the trail is empty")
+        return Range(1, 0, GENESIS)
+    first = _place(start, "first") if start else bounds["first"]
+    last = _place(end, "last") if end else bounds["last"]
+    if first > last:
+        raise RangeError(f"from {start or first} to {end or last}: no event lies in between")
+    if first < bounds["first"] or last > bounds["last"]:
+        raise RangeError(f"the trail holds events {bounds['first']} to {bounds['last']}; give a range inside")
+    before = AuditEvent.objects.filter(seq=first - 1).values_list("hash", flat=True).first()
+    # Without the event before it, the first one of a range cannot be tied to anything: `check` says that its link is broken.
+    return Range(first, last, before or (GENESIS if first == 1 else ""))
 
 
-def verify() -> tuple[int, list[Finding]]:
-    """How many events were checked, and the first breaks of the chain: a gap, a changed row, a wrong link."""
-    findings: list[Finding] = []
-    previous, expected, count = GENESIS, 1, 0
-    for event in AuditEvent.objects.order_by("seq").iterator(chunk_size=2000):
-        count += 1
-        if event.seq != expected:
-            what = Text(zh=f"第 {expected} 条缺失。", en=f"Event {expected} is missing.")
-            findings.append(_broken("audit.gap", expected, what))
-        if event.previous != previous:
-            what = Text(zh=f"第 {event.seq} 条接不上前一条。", en=f"Event {event.seq} does not follow the one before.")
-            findings.append(_broken("audit.link", event.seq, what))
-        actual = event_hash(
-            event.seq,
-            event.at,
-            event.actor_name,
-            event.kind,
-            event.subject,
-            event.customer_id,
-            event.payload,
-            event.previous,
-        )
-        if actual != event.hash:
-            what = Text(zh=f"第 {event.seq} 条被改动过。", en=f"Event {event.seq} was changed after it was written.")
-            findings.append(_broken("audit.changed", event.seq, what))
-        if len(findings) >= 10:
-            break
-        previous, expected = event.hash, event.seq + 1
-    return count, findings
+def _place(text: str, side: str) -> int:
+    if re.fullmatch(r"[0-9]{1,18}", text, re.ASCII):
+        return int(text)
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as exc:
+        raise RangeError(f"{text}: neither a number of an event nor a day such as 2026-03-02") from exc
+    midnight = at_local(day if side == "first" else day + timedelta(days=1), time(0), settings.FAIRDUE_ZONE)
+    if side == "first":
+        found = AuditEvent.objects.filter(at__gte=midnight).aggregate(place=Min("seq"))["place"]
+    else:
+        found = AuditEvent.objects.filter(at__lt=midnight).aggregate(place=Max("seq"))["place"]
+    if found is None:
+        raise RangeError(f"{text}: the trail holds no event {'since' if side == 'first' else 'until'} that day")
+    return found
 
 
-def export() -> Iterator[dict[str, Any]]:
-    """All events in order as JSON-able rows, with everything that `verify` needs."""
-    for event in AuditEvent.objects.order_by("seq").iterator(chunk_size=2000):
+def export(chosen: Range | None = None) -> Iterator[dict[str, Any]]:
+    """Events of a range (default all) in order, as JSON-able rows with everything that `check` needs."""
+    events = AuditEvent.objects.order_by("seq")
+    if chosen is not None:
+        events = events.filter(seq__gte=chosen.first, seq__lte=chosen.last)
+    for event in events.iterator(chunk_size=2000):
         yield {
             "seq": event.seq,
             "at": event.at.isoformat(),
@@ -81,6 +97,17 @@ def export() -> Iterator[dict[str, Any]]:
             "subject": event.subject,
             "customer": event.customer_id,
             "payload": event.payload,
+            "digest": event.digest,
             "previous": event.previous,
             "hash": event.hash,
         }
+
+
+def verify(chosen: Range | None = None) -> tuple[int, list[Finding]]:
+    """How many events were checked, and the first breaks of the chain: a gap, a changed row, a wrong link.
+
+    With a range, the chain is checked from its anchor (the hash of the event before) to its end.
+    """
+    if chosen is None:
+        return check(export())
+    return check(export(chosen), first=chosen.first, anchor=chosen.anchor, last=chosen.last)

@@ -1,7 +1,8 @@
 """Permits, contacts and guided calls.
 
 A contact row cannot exist without a permit: `Contact.permit` is one-to-one and not null, so a second contact on the
-same permit and a contact without one are both refused by the database itself.
+same permit and a contact without one are both refused by the database itself; so is one on a permit that is not open or
+belongs to another customer, line, agent or channel (`triggers`).
 """
 
 from __future__ import annotations
@@ -22,10 +23,14 @@ class Permit(models.Model):
     """Permission for one contact: single use, short-lived, bound to debtor, line, channel, agent and purpose."""
 
     number = models.CharField(max_length=32, unique=True)
-    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="permits")
-    line = models.ForeignKey("accounts.Line", on_delete=models.PROTECT, related_name="permits")
-    account = models.ForeignKey("accounts.Account", null=True, on_delete=models.PROTECT, related_name="+")
-    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="permits")
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="permits", db_index=False)
+    line = models.ForeignKey("accounts.Line", on_delete=models.PROTECT, related_name="permits", db_index=False)
+    account = models.ForeignKey(
+        "accounts.Account", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="permits", db_index=False
+    )
     channel = models.CharField(max_length=12, default="voice_human")
     mode = models.CharField(max_length=12, default="interactive")
     purpose = models.CharField(max_length=16, default="collect")
@@ -36,8 +41,15 @@ class Permit(models.Model):
     decision = models.JSONField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["agent", "request_key"], name="permit_request_once")]
-        indexes = [models.Index(fields=["customer", "state", "taken_at"])]
+        constraints = [
+            models.UniqueConstraint(fields=["agent", "request_key"], name="permit_request_once"),
+            models.CheckConstraint(condition=models.Q(expires_at__gt=models.F("taken_at")), name="permit_has_time"),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "state", "taken_at"]),
+            models.Index(fields=["expires_at"], name="permit_open", condition=models.Q(state="open")),
+            models.Index(fields=["taken_at"], name="permit_taken_at"),
+        ]
 
 
 class Denial(models.Model):
@@ -50,6 +62,9 @@ class Denial(models.Model):
     purpose = models.CharField(max_length=16)
     at = models.DateTimeField()
     decision = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="denial_at")]
 
 
 class Outcome(models.TextChoices):
@@ -76,8 +91,8 @@ class Contact(models.Model):
     """A contact that took place (or was tried) under a permit; what the caps count."""
 
     permit = models.OneToOneField(Permit, on_delete=models.PROTECT, related_name="contact")
-    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="contacts")
-    line = models.ForeignKey("accounts.Line", on_delete=models.PROTECT, related_name="contacts")
+    customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="contacts", db_index=False)
+    line = models.ForeignKey("accounts.Line", on_delete=models.PROTECT, related_name="contacts", db_index=False)
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="contacts")
     channel = models.CharField(max_length=12)
     mode = models.CharField(max_length=12)
@@ -111,6 +126,9 @@ class PastContact(models.Model):
     talk_seconds = models.PositiveIntegerField(default=0)
     two_way = models.BooleanField(default=False)
     agency = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["customer", "at"], name="past_customer_at")]
 
 
 class CallSession(models.Model):

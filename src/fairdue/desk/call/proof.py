@@ -35,7 +35,7 @@ SITUATION_OF_STATUS = {
     CustomerStatus.UNREACHABLE: "lost_contact",
 }
 
-CONSENTS = {"visit": "visit_consent", "disclose": "customer_consent_disclose"}
+CONSENTS = {"visit": "visit_consent", "third_party_disclosure": "customer_consent_disclose"}
 """Consents of the customer that prove a fact of the playbook."""
 
 AGREEMENT_PRODUCTS = frozenset({"credit_card"})

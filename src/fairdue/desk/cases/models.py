@@ -1,4 +1,4 @@
-"""Holds and cases."""
+"""Holds and cases. What a hold stops, who lifts it and for how long is data: packs/holds.yaml."""
 
 from __future__ import annotations
 
@@ -23,22 +23,42 @@ class HoldKind(models.TextChoices):
     BANKRUPTCY = "bankruptcy", _("Bankruptcy")
 
 
+class HoldOrigin(models.TextChoices):
+    """Who asked for a hold: `set_by` names the person when it was the staff."""
+
+    STAFF = "staff", _("Staff")
+    CUSTOMER = "customer", _("Customer")
+    SYSTEM = "system", _("System")
+
+
 class Hold(models.Model):
-    """Collection is stopped for the customer while any hold is not lifted."""
+    """Collection is stopped for the customer while any hold is not lifted. None falls away by itself.
+
+    `review_on` is the day by which `owner` must look again; past it the hold stands and is overdue. `lift_asked_*` is the
+    first of two people where a hold needs two; `lift_evidence` names the kind of proof, `lift_reason` where it is found.
+    """
 
     kind = models.CharField(max_length=16, choices=HoldKind.choices)
     customer = models.ForeignKey("accounts.Customer", on_delete=models.PROTECT, related_name="holds")
     account = models.ForeignKey("accounts.Account", null=True, on_delete=models.PROTECT, related_name="holds")
     reason = models.CharField(max_length=300, blank=True)
+    origin = models.CharField(max_length=8, choices=HoldOrigin.choices, default=HoldOrigin.STAFF)
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField()
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="owned_holds")
     review_on = models.DateField(null=True)
+    reviewed_at = models.DateTimeField(null=True, help_text="last time its owner looked and kept it")
+    review_note = models.CharField(max_length=300, blank=True)
+    lift_asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    lift_asked_at = models.DateTimeField(null=True)
+    lift_asked_reason = models.CharField(max_length=300, blank=True)
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    lift_evidence = models.CharField(max_length=40, blank=True)
     lift_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["customer", "lifted_at"])]
+        indexes = [models.Index(fields=["customer", "lifted_at"]), models.Index(fields=["lifted_at", "review_on"])]
 
 
 class Case(models.Model):

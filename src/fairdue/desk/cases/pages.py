@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from fairdue.desk import clock
 from fairdue.desk.pages import page, render
 from fairdue.desk.people.models import Role
 from fairdue.desk.people.permissions import visible_customers
@@ -17,7 +18,7 @@ from fairdue.desk.refusals import RefusedError
 
 from . import selectors, services
 from .models import Hold, HoldKind
-from .words import KINDS, STATES
+from .words import CHANNELS, KINDS, STATES
 
 WORKERS = (Role.AGENT, Role.LEAD, Role.COMPLIANCE, Role.ADMIN)
 PAGE_SIZE = 50
@@ -61,9 +62,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         "state": STATES[found.state],
         "days_left": selectors.days_left(found),
         "may_answer": services.may_answer(request.user),
-        "may_lift": found.hold is not None
-        and found.hold.lifted_at is None
-        and services.may_lift(found.hold, request.user),
+        "hold": selectors.hold_view(found.hold, request.user, clock.today()) if found.hold else None,
     }
     return render(request, "cases/detail.html", context)
 
@@ -87,8 +86,11 @@ def close(request: HttpRequest, case_id: int) -> HttpResponse:
     """Close a case, lifting its hold when asked to."""
     get_object_or_404(selectors.visible_cases(request.user), pk=case_id)
     try:
-        services.close_case(case_id, request.user, lift=request.POST.get("lift") == "1")
+        evidence = request.POST.get("evidence", "")
+        closed = services.close_case(case_id, request.user, lift=request.POST.get("lift") == "1", evidence=evidence)
         messages.success(request, _("Case closed."))
+        if closed.hold is not None and closed.hold.lift_asked_by_id and closed.hold.lifted_at is None:
+            messages.info(request, _("The hold stands until a second person has verified."))
     except RefusedError as refused:
         tell(request, refused)
     return redirect("cases:detail", case_id)
@@ -97,12 +99,42 @@ def close(request: HttpRequest, case_id: int) -> HttpResponse:
 @page(roles=WORKERS)
 @require_GET
 def holds(request: HttpRequest) -> HttpResponse:
-    """Holds that stand, newest first."""
-    found = Hold.objects.filter(lifted_at=None, customer__in=visible_customers(request.user))
-    found = found.select_related("customer", "account", "set_by").order_by("-pk")
-    paged = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [(hold, services.may_lift(hold, request.user)) for hold in paged]
-    return render(request, "cases/holds.html", {"rows": rows, "paged": paged})
+    """Holds that stand: all, overdue, one's own, waiting for the second person; with counts by kind."""
+    show, kind = request.GET.get("show", "all"), request.GET.get("kind", "")
+    show = show if show in selectors.SHOWS else "all"
+    paged = Paginator(selectors.standing_holds(request.user, show, kind), PAGE_SIZE).get_page(request.GET.get("page"))
+    counts = selectors.hold_counts(request.user)
+    shows = {
+        "all": _("All"),
+        "overdue": _("Review overdue"),
+        "mine": _("Owned by me"),
+        "second": _("Waiting for a second person"),
+    }
+    context = {
+        "rows": selectors.views(paged, request.user),
+        "paged": paged,
+        "show": show,
+        "kind": kind,
+        "tabs": [(code, name, counts[code]) for code, name in shows.items()],
+        "counts": counts,
+    }
+    return render(request, "cases/holds.html", context)
+
+
+@page(roles=WORKERS)
+@require_GET
+def customer_holds(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """A customer's holds and rights: what each stops, what may still be done, till when, who may end it on what proof."""
+    customer = get_object_or_404(visible_customers(request.user), pk=customer_id)
+    standing, lifted = selectors.customer_holds(customer, request.user)
+    context = {
+        "customer": customer,
+        "standing": standing,
+        "lifted": lifted,
+        "rights": selectors.rights(customer),
+        "channels": CHANNELS,
+    }
+    return render(request, "cases/customer_holds.html", context)
 
 
 @page(roles=WORKERS)
@@ -112,8 +144,11 @@ def set_hold(request: HttpRequest, customer_id: int) -> HttpResponse:
     customer = get_object_or_404(visible_customers(request.user), pk=customer_id)
     kind = request.POST.get("kind", "")
     if kind in HoldKind.values:
-        services.set_hold(kind, customer, request.user, reason=request.POST.get("reason", ""))
-        messages.success(request, _("Collection is stopped for this customer."))
+        try:
+            services.set_hold(kind, customer, request.user, reason=request.POST.get("reason", ""))
+            messages.success(request, _("Collection is stopped for this customer."))
+        except RefusedError as refused:
+            tell(request, refused)
     else:
         messages.error(request, _("Choose why collection stops."))
     return redirect("call:case" if request.user.role == Role.AGENT else "accounts:customer", customer.pk)
@@ -122,10 +157,28 @@ def set_hold(request: HttpRequest, customer_id: int) -> HttpResponse:
 @page(roles=(Role.LEAD, Role.COMPLIANCE))
 @require_POST
 def lift(request: HttpRequest, hold_id: int) -> HttpResponse:
-    """Lift a hold with a reason."""
+    """Lift a hold on a proof, or be the first of two who do."""
+    hold = get_object_or_404(Hold, pk=hold_id)
+    reason, evidence = request.POST.get("reason", ""), request.POST.get("evidence", "")
     try:
-        services.lift_hold(get_object_or_404(Hold, pk=hold_id).pk, request.user, request.POST.get("reason", ""))
-        messages.success(request, _("Hold lifted."))
+        lifted = services.lift_hold(hold.pk, request.user, reason, evidence=evidence)
+        if lifted.lifted_at is None:
+            messages.info(request, _("Noted. The hold stands until a second person has verified."))
+        else:
+            messages.success(request, _("Hold lifted."))
     except RefusedError as refused:
         tell(request, refused)
-    return redirect("cases:holds")
+    return redirect("cases:customer-holds", hold.customer_id)
+
+
+@page(roles=(Role.LEAD, Role.COMPLIANCE))
+@require_POST
+def keep(request: HttpRequest, hold_id: int) -> HttpResponse:
+    """Looked at again, and it stays."""
+    hold = get_object_or_404(Hold, pk=hold_id)
+    try:
+        services.keep_hold(hold.pk, request.user, request.POST.get("note", ""))
+        messages.success(request, _("The hold stays; the next review is booked."))
+    except RefusedError as refused:
+        tell(request, refused)
+    return redirect("cases:customer-holds", hold.customer_id)

@@ -13,4 +13,6 @@ urlpatterns = [
     path("holds/", pages.holds, name="holds"),
     path("holds/<int:customer_id>/set/", pages.set_hold, name="set-hold"),
     path("holds/<int:hold_id>/lift/", pages.lift, name="lift-hold"),
+    path("holds/<int:hold_id>/keep/", pages.keep, name="keep-hold"),
+    path("holds/customer/<int:customer_id>/", pages.customer_holds, name="customer-holds"),
 ]

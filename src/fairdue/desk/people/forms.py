@@ -1,11 +1,11 @@
-"""Forms of sign-in and user administration."""
+"""Forms of user administration and of the agency register."""
 
 from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .models import User
+from .models import Agency, User
 
 
 def _names(text: str) -> list[str]:
@@ -89,3 +89,65 @@ class UserForm(forms.ModelForm):
         if commit:
             user.save()
         return user
+
+
+class AgencyForm(forms.ModelForm):
+    """An agency's facts. A listed agency says where the list is published and when it was looked up, a contract when it
+    begins and ends. The code is given once."""
+
+    class Meta:
+        model = Agency
+        fields = ("code", "name", "listed", "list_url", "listed_on", "contract_from", "contract_until")
+        labels = {
+            "code": _("Code"),
+            "name": _("Agency name"),
+            "listed": _("On the published list"),
+            "listed_on": _("Looked up on"),
+            "contract_from": _("Contract from"),
+            "contract_until": _("Contract until"),
+        }
+        help_texts = {
+            "code": _("Letters, digits, hyphens; stands in contact histories and cannot be changed later."),
+            "listed": _("Without it the gate refuses every contact of this agency."),
+            "contract_until": _("The last day on which the agency may work."),
+        }
+        widgets = {
+            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            for name in ("listed_on", "contract_from", "contract_until")
+        }
+
+    list_url = forms.URLField(
+        label=_("Address of the published list"), required=False, max_length=300, assume_scheme="https"
+    )
+
+    def __init__(self, *args, today, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["code"] = forms.RegexField(
+            r"^[A-Za-z0-9][A-Za-z0-9_-]*$",
+            label=self.fields["code"].label,
+            help_text=self.fields["code"].help_text,
+            max_length=40,
+            error_messages={"invalid": _("Only letters, digits, hyphens and underscores.")},
+            disabled=bool(self.instance.pk),
+        )
+        for field in self.fields.values():
+            check = isinstance(field.widget, forms.CheckboxInput)
+            field.widget.attrs["class"] = "form-check-input" if check else "form-control"
+
+    def clean(self):
+        data = super().clean()
+        if data.get("listed"):
+            for name in ("list_url", "listed_on"):
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, _("A listed agency needs the list's address and the day it was looked up."))
+        if data.get("listed_on") and data["listed_on"] > self.today:
+            self.add_error("listed_on", _("This day has not come yet."))
+        start, end = data.get("contract_from"), data.get("contract_until")
+        if start and end and end < start:
+            self.add_error("contract_until", _("The contract ends before it begins."))
+        elif start and not end and "contract_until" not in self.errors:
+            self.add_error(
+                "contract_until", _("A contract without an end is not live for the gate; enter the last day.")
+            )
+        return data

@@ -19,12 +19,32 @@ class Role(models.TextChoices):
 
 
 class Agency(models.Model):
-    """A third-party agency (第三方催收机构). Facts the gate needs (CN-CBA-08, CN-GBT-17)."""
+    """A third-party agency (第三方催收机构). Facts the gate needs (CN-CBA-08, CN-GBT-17); both contract days belong to it.
+
+    `code` is written into contact histories of other systems, so it never changes. `list_url` is the lender's published
+    list and `listed_on` the day on which somebody looked it up.
+    """
 
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
     listed = models.BooleanField(default=False)
+    list_url = models.URLField(max_length=300, blank=True)
+    listed_on = models.DateField(null=True, blank=True)
+    contract_from = models.DateField(null=True, blank=True)
     contract_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(contract_from=None)
+                | models.Q(contract_until=None)
+                | models.Q(contract_until__gte=models.F("contract_from")),
+                name="contract_ends_after_it_begins",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code})"
 
 
 class User(AbstractUser):

@@ -1,4 +1,4 @@
-"""Sign-in, password, user administration."""
+"""Sign-in, password, user administration, the agency register."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
+from fairdue.desk import clock
 from fairdue.desk.audit import services as audit
 from fairdue.desk.pages import page, render
 
-from .forms import UserForm
-from .models import Role, User
+from . import selectors, services
+from .forms import AgencyForm, UserForm
+from .models import Agency, Role, User
 
 
 class SignIn(LoginView):
@@ -87,3 +89,23 @@ def edit(request: HttpRequest, user_id: int | None = None) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("people:list")
     return render(request, "people/edit.html", {"form": form, "person": user})
+
+
+@page(roles=(Role.COMPLIANCE, Role.ADMIN))
+@require_GET
+def agencies(request: HttpRequest) -> HttpResponse:
+    """The agency register, with what keeps an agency from working today."""
+    return render(request, "people/agencies.html", {"rows": selectors.register(clock.today())})
+
+
+@page(roles=(Role.COMPLIANCE, Role.ADMIN))
+@require_http_methods(["GET", "POST"])
+def agency(request: HttpRequest, agency_id: int | None = None) -> HttpResponse:
+    """Enter an agency or change its facts."""
+    found = get_object_or_404(Agency, pk=agency_id) if agency_id else None
+    form = AgencyForm(request.POST or None, instance=found, today=clock.today())
+    if request.method == "POST" and form.is_valid():
+        services.save_agency(form.save(commit=False), request.user, form.changed_data)
+        messages.success(request, _("Saved."))
+        return redirect("people:agencies")
+    return render(request, "people/agency.html", {"form": form, "agency": found})

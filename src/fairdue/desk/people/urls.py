@@ -11,5 +11,8 @@ urlpatterns = [
     path("password/", pages.password, name="password"),
     path("", pages.users, name="list"),
     path("new/", pages.edit, name="new"),
+    path("agencies/", pages.agencies, name="agencies"),
+    path("agencies/new/", pages.agency, name="agency-new"),
+    path("agencies/<int:agency_id>/", pages.agency, name="agency"),
     path("<int:user_id>/", pages.edit, name="edit"),
 ]

@@ -51,7 +51,11 @@ def item(mapping: dict[str, Any], key: str) -> Any:
 
 ROLE_NAMES = {
     "debtor": _("customer"),
+    "guarantor": _("guarantor"),
     "spouse": _("spouse"),
+    "heir": _("heir"),
+    "lawyer": _("lawyer"),
+    "stranger": _("stranger"),
     "family": _("family"),
     "friend": _("friend"),
     "colleague": _("colleague"),

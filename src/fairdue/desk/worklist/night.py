@@ -20,8 +20,10 @@ from fairdue.desk import clock
 from fairdue.desk.accounts.models import Account, Customer
 from fairdue.desk.audit import services as audit
 from fairdue.desk.call.services import expire_permits
+from fairdue.desk.cases.services import book_overdue
 from fairdue.desk.people.models import User
 from fairdue.desk.plans import services as plans
+from fairdue.desk.preferences.services import expire as expire_preferences
 from fairdue.desk.promises import services as promises
 from fairdue.portfolio.night import run_night as night
 
@@ -69,6 +71,8 @@ def _settle(day: date) -> dict[str, int]:
         "promises_settled": len(promises.settle(None, day)),
         "plans_settled": len(plans.settle(None, day)),
         "permits_expired": expire_permits(clock.now()),
+        "consents_ended": expire_preferences(),
+        "holds_to_review": book_overdue(),
     }
 
 

@@ -307,6 +307,8 @@ def holds(result: ImportResult) -> dict[str, Any]:
             continue
         open_.add(key)
         since = at_local(r.since, time(0), settings.FAIRDUE_ZONE)
-        rows.append(Hold(kind=r.kind, customer_id=key[0], reason=r.note[:300], set_at=since, review_on=r.until))
+        rows.append(
+            Hold(kind=r.kind, customer_id=key[0], reason=r.note[:300], set_at=since, review_on=r.until, origin="system")
+        )
     Hold.objects.bulk_create(rows, batch_size=BATCH)
     return {"new": len(rows), "unchanged": len(result.holds) - len(rows)}

@@ -10,6 +10,7 @@ from fairdue.core.text import Text
 from fairdue.desk import clock
 from fairdue.desk.accounts.models import Account, Quote
 from fairdue.desk.audit import services as audit
+from fairdue.desk.call import reading
 from fairdue.desk.call.models import CallSession, Contact, Outcome, Permit, PermitState
 from fairdue.desk.numbers import next_number
 from fairdue.desk.people.models import User
@@ -17,7 +18,6 @@ from fairdue.desk.refusals import RefusedError
 from fairdue.desk.worklist import services as worklist
 
 from .outcomes import NOT_CONNECTED, OPENS_CASE, WITH_CUSTOMER_ONLY, Details, apply, crisis_case
-from .permits import lock
 
 LATE_LIMIT = timedelta(hours=24)
 """A call that was made under a permit is recorded even when the network came back after the permit's time was over."""
@@ -37,7 +37,6 @@ def record_contact(
     with_customer: bool | None = None,
     account: Account | None = None,
     quote: Quote | None = None,
-    at: datetime | None = None,
 ) -> Contact:
     """Write the contact of a permit with all that its outcome sets in motion, in one transaction.
 
@@ -47,22 +46,20 @@ def record_contact(
     when the permit is another agent's, was given back or is too old, or when the outcome does not fit.
     """
     key = permit if isinstance(permit, int) else permit.pk
-    now = at or clock.now()
-    found = Permit.objects.select_related("customer", "line", "account").get(pk=key)
-    lock(found.customer)
-    held = Permit.objects.select_for_update().get(pk=key)
+    reading.lock(Permit.objects.values_list("customer_id", flat=True).get(pk=key))
+    held = Permit.objects.select_for_update(of=("self",)).select_related("customer", "line", "account").get(pk=key)
+    now = max(clock.now(), held.taken_at)  # a clock that was set back does not put the record before its permit
     if held.agent_id != agent.pk:
         raise RefusedError(
             "contact.agent",
             Text(zh="这次许可属于另一位催收员。", en="This permit is another agent's."),
             Text(zh="请自己申请通话许可。", en="Take a permit of your own."),
         )
-    existing = Contact.objects.filter(permit_id=key).first()
-    if existing is not None:
-        return existing
+    if held.state == PermitState.USED:
+        return Contact.objects.get(permit_id=key)
     _check_permit(held, now)
     outcome = Outcome(outcome)
-    spoke = found.line.role == "debtor" if with_customer is None else with_customer
+    spoke = held.line.role == "debtor" if with_customer is None else with_customer
     if outcome in WITH_CUSTOMER_ONLY and not spoke:
         raise RefusedError(
             "contact.third_party",
@@ -78,15 +75,16 @@ def record_contact(
     connected = outcome not in NOT_CONNECTED and not (outcome == Outcome.WRONG_NUMBER and not talk_seconds)
     elapsed = max(0, int((min(now, held.expires_at) - held.taken_at).total_seconds()))
     seconds = (elapsed if talk_seconds is None else max(0, talk_seconds)) if connected else 0
+    late = held.state == PermitState.EXPIRED or held.expires_at <= now
     contact = Contact.objects.create(
         permit=held,
-        customer=found.customer,
-        line=found.line,
+        customer=held.customer,
+        line=held.line,
         agent=agent,
         channel=held.channel,
         mode=held.mode,
         direction="out",
-        role="debtor" if spoke else found.line.role,
+        role="debtor" if spoke else held.line.role,
         started_at=held.taken_at,
         connected=connected,
         talk_seconds=seconds,
@@ -96,18 +94,17 @@ def record_contact(
         quote=quote,
         recorded_at=now,
     )
-    late = held.state == PermitState.EXPIRED or held.expires_at <= now
-    Permit.objects.filter(pk=key).update(state=PermitState.USED)
+    held.state = PermitState.USED  # as the database did when the contact was inserted (`call.triggers`)
     CallSession.objects.filter(permit_id=key).update(draft={}, updated_at=now)
     audit.write(
         "contact.recorded",
         actor=agent,
         subject=f"contact:{contact.pk}",
-        customer=found.customer,
+        customer=held.customer,
         payload={"permit": held.number, "outcome": str(outcome), "seconds": seconds, "late": late},
     )
-    apply(contact, details or Details(), account or found.account, case_number)
-    worklist.complete_entry(agent, found.customer, now)
+    apply(contact, details or Details(), account or held.account, case_number)
+    worklist.complete_entry(agent, held.customer, now)
     return contact
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from fairdue.core.text import Text
 from fairdue.desk import clock
-from fairdue.desk.accounts.models import Account, Line
+from fairdue.desk.accounts.models import Account
 from fairdue.desk.call.models import Contact, CrisisAlert, Outcome
 from fairdue.desk.cases.models import Case, HoldKind
 from fairdue.desk.cases.services import open_case, set_hold
@@ -175,17 +175,25 @@ def _paid_claimed(contact: Contact, details: Details, account: Account | None, _
 def _stop(contact: Contact, details: Details, _account: Account | None, _number: str | None) -> None:
     if contact.role == "debtor":
         set_hold(HoldKind.STOP_CONTACT, contact.customer, contact.agent, reason=details.summary)
-    else:
-        Line.objects.filter(pk=contact.line_id).update(refused=True)
+    elif contact.line.role != "debtor":
+        _wish("refused", contact)
 
 
 def _refused(contact: Contact, _details: Details, _account: Account | None, _number: str | None) -> None:
-    if contact.role != "debtor":
-        Line.objects.filter(pk=contact.line_id).update(refused=True)
+    if contact.role != "debtor" and contact.line.role != "debtor":
+        _wish("refused", contact)
 
 
 def _wrong_number(contact: Contact, _details: Details, _account: Account | None, _number: str | None) -> None:
-    Line.objects.filter(pk=contact.line_id).update(valid=False)
+    _wish("wrong_number", contact)
+
+
+def _wish(kind: str, contact: Contact) -> None:
+    """Write down what was said about the line, with this contact as its evidence."""
+    from fairdue.desk.preferences.evidence import Given
+    from fairdue.desk.preferences.services import record  # it asks the gate, so it stands above this module
+
+    record(kind, contact.customer, contact.agent, line=contact.line, given=Given(contact=contact))
 
 
 def _callback(contact: Contact, details: Details, account: Account | None, _number: str | None) -> None:
