@@ -14,9 +14,10 @@ from django.urls import reverse
 from fairdue.desk import clock
 from fairdue.desk.accounts.models import Account, AccountVersion, Customer, ImportBatch, LedgerEntry, Line
 from fairdue.desk.accounts.services import ImportBusyError, ImportRefusedError, import_portfolio, jobs
-from fairdue.desk.accounts.services.running import fail_abandoned, worker_name
+from fairdue.desk.accounts.services.running import fail_abandoned
 from fairdue.desk.audit.models import AuditEvent
 from fairdue.desk.people.models import Role
+from fairdue.desk.workers import worker_name
 
 HEAD = "客户号,姓名,身份证号,账号,产品,到期日,逾期期数,本金,逾期金额,手机\n"
 ONE = "C1,沈示例,,A1,信用卡,2026-02-20,1,10000.00,1000.50,15400000001\n"

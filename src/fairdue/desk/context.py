@@ -25,6 +25,7 @@ LINKS = (
     (_("Playbooks"), "playbooks:list", (Role.AGENT, Role.LEAD, Role.COMPLIANCE, Role.TRAINER)),
     (_("Rules"), "policies:rules", (Role.AGENT, Role.LEAD, Role.COMPLIANCE, Role.TRAINER, Role.ADMIN)),
     (_("Decisions"), "decisions:list", (Role.AGENT, Role.LEAD, Role.COMPLIANCE, Role.ADMIN)),
+    (_("Placements"), "placements:list", (Role.LEAD, Role.COMPLIANCE, Role.ADMIN)),
     (_("Portfolio"), "accounts:report", (Role.LEAD, Role.COMPLIANCE, Role.ADMIN)),
     (_("Import"), "accounts:imports", (Role.LEAD, Role.ADMIN)),
     (_("Audit trail"), "audit:list", (Role.COMPLIANCE, Role.ADMIN)),

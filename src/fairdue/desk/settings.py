@@ -55,6 +55,7 @@ FEATURES = [
     "cases",
     "casefile",
     "preferences",
+    "placements",
     "decisions",
     "reports",
     "playbooks",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("cases/", include("fairdue.desk.cases.urls")),
     path("cases/files/", include("fairdue.desk.casefile.urls")),
     path("preferences/", include("fairdue.desk.preferences.urls")),
+    path("placements/", include("fairdue.desk.placements.urls")),
     path("decisions/", include("fairdue.desk.decisions.urls")),
     path("playbooks/", include("fairdue.desk.playbooks.urls")),
     path("policies/", include("fairdue.desk.policies.urls")),

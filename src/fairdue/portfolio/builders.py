@@ -37,17 +37,20 @@ class Harvest:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a builder knows beyond the row: the feed's zone and date, how identities are made, who wins a conflict."""
+    """What a builder knows beyond the row: the feed's zone and date, how identities are made, who wins a conflict, and
+    which fields the file has at all (an empty cell says something, a column that is not there does not)."""
 
     zone: str
     as_of: date | None
     identity: Callable[[str, Values], Identity] | None = None
     last_wins: bool = False
+    has: frozenset[str] = frozenset()
 
 
 Builder = Callable[[Values, Place, Harvest, Context], list[Finding]]
 
 _AMOUNTS = ("principal_fen", "due_fen", "credit_fen", "limit_fen")
+_PLACEMENT = ("agency", "placed_on", "closing_on", "placement_notice_on", "placement_notice_sent")
 
 
 def build_account(values: Values, place: Place, harvest: Harvest, context: Context) -> list[Finding]:
@@ -58,7 +61,11 @@ def build_account(values: Values, place: Place, harvest: Harvest, context: Conte
         if amount is not None and amount < 0:
             where = Place(place.file, place.row, name)
             return [finding("import.amount.negative", where, value=format_plain(amount))]
-    account = _account(values, place)
+    placement = _placement(values, context)
+    if placement is not None and placement.backwards:
+        where = Place(place.file, place.row, "closing_on")
+        return [finding("import.placement.dates", where, value=placement.closing_on, known=placement.placed_on)]
+    account = _account(values, place, placement)
     findings = _account_warnings(account, place, context.as_of)
     customer, generated = _customer(values, place, context)
     known = harvest.customers.get(customer.debtor_id)
@@ -79,7 +86,19 @@ def build_account(values: Values, place: Place, harvest: Harvest, context: Conte
     return findings
 
 
-def _account(values: Values, place: Place) -> rec.AccountRecord:
+def _placement(values: Values, context: Context) -> rec.PlacementRecord | None:
+    """What the row says of a placement; None when the file has none of the columns, or only days and no day here."""
+    if not context.has.intersection(_PLACEMENT):
+        return None
+    get = values.get
+    sent, notice_on = get("placement_notice_sent"), get("placement_notice_on")
+    told = notice_on is not None if sent is None else bool(sent)
+    agency = (get("agency") or "") if "agency" in context.has else None
+    said = rec.PlacementRecord(agency, get("placed_on"), get("closing_on"), notice_on, told)
+    return None if said == rec.PlacementRecord(None) else said
+
+
+def _account(values: Values, place: Place, placement: rec.PlacementRecord | None) -> rec.AccountRecord:
     get = values.get
     principal = get("principal_fen") or 0
     due = get("due_fen")
@@ -101,6 +120,7 @@ def _account(values: Values, place: Place) -> rec.AccountRecord:
         status=get("status") or "open",
         source=place,
         extra=get("extra") or (),
+        placement=placement,
     )
 
 
@@ -118,6 +138,19 @@ def _account_warnings(account: rec.AccountRecord, place: Place, as_of: date | No
             out.append(finding("import.account.future_due", where))
         if account.opened is not None and account.opened > account.due_date:
             out.append(finding("import.account.opened_late", where))
+    if account.placement is not None and account.placement.agency:
+        out += _placement_warnings(account.placement, place)
+    return out
+
+
+def _placement_warnings(placed: rec.PlacementRecord, place: Place) -> list[Finding]:
+    out = []
+    if placed.placed_on is None or placed.closing_on is None:
+        name = "placed_on" if placed.placed_on is None else "closing_on"
+        out.append(finding("import.placement.open", Place(place.file, place.row, name), value=placed.agency))
+    if placed.notice_on and placed.placed_on and placed.notice_on > placed.placed_on:
+        where = Place(place.file, place.row, "placement_notice_on")
+        out.append(finding("import.placement.notice_late", where, value=placed.notice_on, known=placed.placed_on))
     return out
 
 

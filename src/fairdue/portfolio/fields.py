@@ -73,6 +73,11 @@ FIELDS: dict[str, dict[str, str]] = {
         "limit_fen": "money",
         "card_tail": "text",
         "status": "enum",
+        "agency": "id",
+        "placed_on": "date",
+        "closing_on": "date",
+        "placement_notice_on": "date",
+        "placement_notice_sent": "flag",
     },
     "payments": {
         "account_id": "id",

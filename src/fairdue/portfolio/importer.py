@@ -129,7 +129,9 @@ class _Run:
         self.conditions = [(header[column_key(c.column)], c) for c in mapping.only_when]
         who = mapping.identities
         maker = identity_maker(who.seed, who.gender, who.age, as_of) if who is not None else None
-        self.context = Context(mapping.zone, as_of, maker, mapping.duplicate_rows == "last_wins")
+        has = {name for name, b in bound.items() if b.positions or b.spec.default is not None}
+        has |= {spec.field for spec in mapping.computed}
+        self.context = Context(mapping.zone, as_of, maker, mapping.duplicate_rows == "last_wins", frozenset(has))
 
     def take(self, batch: list[RawRow]) -> None:
         """Read one chunk of rows."""

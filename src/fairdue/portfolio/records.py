@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import date, datetime
 
 from fairdue.core.dates import DEFAULT_ZONE
@@ -110,10 +110,31 @@ class LineRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacementRecord:
+    """What a feed says of a debt's placement; both days are included.
+
+    `agency` is the code in the register, "" for an empty cell (placed with nobody), None when the file has no such column
+    and the days alone are given.
+    """
+
+    agency: str | None
+    placed_on: date | None = None
+    closing_on: date | None = None
+    notice_on: date | None = None
+    notice_sent: bool = False
+
+    @property
+    def backwards(self) -> bool:
+        """It ends before it begins."""
+        return self.placed_on is not None and self.closing_on is not None and self.closing_on < self.placed_on
+
+
+@dataclass(frozen=True, slots=True)
 class AccountRecord:
     """One debt as fed. `due_fen` is overdue now, `principal_fen` all that is owed, `credit_fen` what we owe back.
 
-    `extra` keeps further columns as text, in file order. `digest` is made by `account_record`.
+    `extra` keeps further columns as text, in file order. `digest` is made by `account_record`. `placement` None: the feed
+    does not speak of placements, so what is known of them stands.
     """
 
     account_id: str
@@ -135,6 +156,7 @@ class AccountRecord:
     digest: str
     source: Place = field(default_factory=Place)
     extra: tuple[tuple[str, str], ...] = ()
+    placement: PlacementRecord | None = None
 
 
 def account_record(
@@ -156,8 +178,13 @@ def account_record(
     status: str = "open",
     source: Place | None = None,
     extra: tuple[tuple[str, str], ...] = (),
+    placement: PlacementRecord | None = None,
 ) -> AccountRecord:
-    """An account with its due item (one, when a due date and a principal are known) and its digest."""
+    """An account with its due item (one, when a due date and a principal are known) and its digest.
+
+    A placement is part of the digest only where the feed speaks of one: feeds that never did keep their digests.
+    """
+    placed = () if placement is None else ("placement", *astuple(placement))
     items = (DueItem(1, due_date, principal_fen),) if due_date is not None and principal_fen > 0 else ()
     digest = content_digest(
         (
@@ -177,6 +204,7 @@ def account_record(
             card_tail,
             status,
             *[part for pair in extra for part in pair],
+            *placed,
         )
     )
     return AccountRecord(
@@ -199,6 +227,7 @@ def account_record(
         digest,
         source or Place(),
         extra,
+        placement,
     )
 
 

@@ -305,6 +305,59 @@ WORDINGS: dict[str, Wording] = {
         ("请核对两列是否对调。", "Check whether the two columns are swapped."),
         W,
     ),
+    "import.placement.dates": Wording(
+        ("结案日 {value} 早于委案日 {known}。", "The placement ends on {value}, before it begins on {known}."),
+        _NOT_TAKEN,
+        ("请核对两个日期，可能对调了。", "Check both days; they may be swapped."),
+    ),
+    "import.placement.open": Wording(
+        (
+            "委托给“{value}”，但没有委案日期或结案日期。",
+            "It is placed with {value!r}, but the first or the last day of the placement is missing.",
+        ),
+        (
+            "两个日期不全，这家机构的人不能联系客户。",
+            "Without both days nobody of this agency may contact the customer.",
+        ),
+        ("请补上委案日和结案日后再导入。", "Supply both days and import again."),
+        W,
+    ),
+    "import.placement.notice_late": Wording(
+        (
+            "{value} 才告知客户，晚于委案日 {known}。",
+            "The customer was told on {value}, after the placement began on {known}.",
+        ),
+        ("委托外部机构之前应先告知客户。", "The customer is told before a debt is placed."),
+        ("请合规核查这次委托。", "Compliance has to look at this placement."),
+        W,
+    ),
+    "import.placement.agency": Wording(
+        ("机构登记中没有代码“{value}”。", "No agency of the register has the code {value!r}."),
+        (
+            "账户已导入，但没有按这一行委托；没有登记的机构不能作业。",
+            "The account was taken and not placed by this row; an agency that is not registered may not work.",
+        ),
+        (
+            "请更正代码，或先登记机构，再导入同一文件。",
+            "Correct the code, or register the agency, and import the file again.",
+        ),
+        W,
+    ),
+    "import.placement.held": Wording(
+        ("委托给“{value}”，但客户有停催。", "It is placed with {value!r} while a hold stands on the customer."),
+        ("有争议或受保护的案件不应委外；停催期间也不会放行。", "A disputed or protected case is not placed out."),
+        ("请与委托方核对，必要时收回。", "Ask the lender, and take it back if need be."),
+        W,
+    ),
+    "import.placement.stands": Wording(
+        (
+            "有 {value} 个账户已在系统中委托，文件没有写机构；委托不变。",
+            "{value} accounts are placed with an agency here while the file names none; the placements stand.",
+        ),
+        ("只有由文件登记的委托才会随文件结束。", "A feed ends only placements that a feed made."),
+        ("如需收回，请在委托页操作。", "Take them back on the page of placements if that is meant."),
+        Severity.INFO,
+    ),
     "import.customer.conflict": Wording(
         ("客户“{value}”的资料与第 {known} 行不同。", "Customer {value!r} differs from row {known}."),
         ("同一客户编号应是同一个人;以先出现的一行为准。", "One customer number is one person; the first row stands."),

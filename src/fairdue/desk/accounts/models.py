@@ -132,6 +132,7 @@ class Account(models.Model):
     lender_type = models.CharField(max_length=24)
     agency = models.ForeignKey("people.Agency", null=True, blank=True, on_delete=models.PROTECT)
     placement_notice_sent = models.BooleanField(default=False)
+    placement_notice_on = models.DateField(null=True, help_text="day on which the customer was told of the placement")
     placed_on = models.DateField(null=True)
     closing_on = models.DateField(null=True, help_text="结案日 of the commission period")
     opened = models.DateField(null=True)

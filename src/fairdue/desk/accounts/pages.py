@@ -16,6 +16,7 @@ from fairdue.desk.cases.models import HoldKind
 from fairdue.desk.pages import page, render
 from fairdue.desk.people.models import Role
 from fairdue.desk.people.permissions import visible_customers
+from fairdue.desk.placements.judging import may_place
 
 from . import report as figures
 from . import selectors, services
@@ -44,7 +45,7 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     found = get_object_or_404(visible_customers(request.user).select_related("assigned_to"), pk=customer_id)
     names = {code: product.title for code, product in products().items()}
     accounts = []
-    for account in found.accounts.select_related("batch").order_by("due_date", "pk"):
+    for account in found.accounts.select_related("batch", "agency").order_by("due_date", "pk"):
         accounts.append(
             {
                 "account": account,
@@ -62,6 +63,7 @@ def customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "hold_kinds": HoldKind.choices,
         "today": clock.today(),
         "may_work": request.user.role == Role.AGENT,
+        "may_place": may_place(request.user),
     }
     return render(request, "accounts/customer.html", context)
 

@@ -33,6 +33,8 @@ COUNTS = {
     "unknown": gettext_lazy("of unknown accounts"),
     "customers": gettext_lazy("new customers"),
     "lines": gettext_lazy("new lines"),
+    "placed": gettext_lazy("placed with an agency"),
+    "placements_ended": gettext_lazy("placements ended"),
     "promises": gettext_lazy("promises decided"),
     "plans": gettext_lazy("plan parts decided"),
 }
@@ -62,5 +64,5 @@ def counts(batch: ImportBatch) -> list[tuple[str, int]]:
 
 def nothing_changed(batch: ImportBatch) -> bool:
     """True when the same content was known already."""
-    written = ("new", "changed", "closed", "customers", "lines")
+    written = ("new", "changed", "closed", "customers", "lines", "placed", "placements_ended")
     return batch.state == "done" and not batch.check_only and not any(batch.counts.get(code) for code in written)

@@ -83,24 +83,29 @@ def _place(text: str, side: str) -> int:
     return found
 
 
+def as_row(event: AuditEvent) -> dict[str, Any]:
+    """An event as a JSON-able row with everything that `check` needs."""
+    return {
+        "seq": event.seq,
+        "at": event.at.isoformat(),
+        "actor": event.actor_name,
+        "kind": event.kind,
+        "subject": event.subject,
+        "customer": event.customer_id,
+        "payload": event.payload,
+        "digest": event.digest,
+        "previous": event.previous,
+        "hash": event.hash,
+    }
+
+
 def export(chosen: Range | None = None) -> Iterator[dict[str, Any]]:
     """Events of a range (default all) in order, as JSON-able rows with everything that `check` needs."""
     events = AuditEvent.objects.order_by("seq")
     if chosen is not None:
         events = events.filter(seq__gte=chosen.first, seq__lte=chosen.last)
     for event in events.iterator(chunk_size=2000):
-        yield {
-            "seq": event.seq,
-            "at": event.at.isoformat(),
-            "actor": event.actor_name,
-            "kind": event.kind,
-            "subject": event.subject,
-            "customer": event.customer_id,
-            "payload": event.payload,
-            "digest": event.digest,
-            "previous": event.previous,
-            "hash": event.hash,
-        }
+        yield as_row(event)
 
 
 def verify(chosen: Range | None = None) -> tuple[int, list[Finding]]:

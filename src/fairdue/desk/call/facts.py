@@ -69,6 +69,7 @@ def gate_request(
         line=subject.value_index,
         account=subject.account_number,
     )
+    today = local_day(at, zones[0]) if zones else at.date()
     unproven = subject.role == "guarantor" and "guarantee_contract" not in now["evidence"]
     request: dict[str, Any] = {
         "id": f"{subject.debtor_id}/{subject.line_id}",
@@ -96,7 +97,7 @@ def gate_request(
         "agent": {"id": agent.get_username(), "certificates": list(agent.certificates)},
         "holds": sorted({row.channel for row in rows if row.kind == "hold"}),
         "visit": None,
-        "agency": _agency(agent, subject),
+        "agency": _agency(agent, subject, today),
         "history": history(rows, subject, at),
     }
     if zones:
@@ -105,20 +106,25 @@ def gate_request(
         request["line"]["source"] = subject.source
     if subject.account_id is not None:
         request["debtor"]["lender_type"] = subject.lender_type
-        request["debt"] = _debt(subject, local_day(at, zones[0]) if zones else at.date())
+        request["debt"] = _debt(subject, today)
     return request
 
 
-def _agency(agent: User, subject: Subject) -> dict[str, Any] | None:
-    """The agency that calls, on this placement; for the lender's own staff the one that the debt is placed with, if any."""
+def _agency(agent: User, subject: Subject, day: date) -> dict[str, Any] | None:
+    """The agency that calls, on this placement; for the lender's own staff the one that the debt is placed with, if any.
+
+    A notice that is dated after `day` has not been sent yet, whatever the feed says.
+    """
     own = agent.agency if agent.agency_id is not None else None
     caller = AgencyFacts(own.code, own.listed, own.contract_until, own.contract_from) if own else None
     placed = None
     if subject.agency_code is not None:
         listed, until, start = bool(subject.agency_listed), subject.contract_until, subject.contract_from
         placed = AgencyFacts(subject.agency_code, listed, until, start)
-    told = bool(subject.placement_notice_sent)
-    return request_part(caller, placed, PlacementFacts(None, subject.placed_on, subject.closing_on, told))
+    notice_on = subject.placement_notice_on
+    told = bool(subject.placement_notice_sent) and (notice_on is None or notice_on <= day)
+    window = PlacementFacts(None, subject.placed_on, subject.closing_on, told, notice_on)
+    return request_part(caller, placed, window)
 
 
 def _debt(subject: Subject, day: date) -> dict[str, Any]:

@@ -58,6 +58,7 @@ class Subject(NamedTuple):
     contract_from: date | None
     placed_on: date | None
     closing_on: date | None
+    placement_notice_on: date | None
     known: int | None
     known_customer_id: int | None
     known_line_id: int | None
@@ -68,7 +69,8 @@ _COLUMNS = (
     "c.id, c.debtor_id, c.zones, c.status, c.consents, c.opt_outs, c.agreed_hours, c.inconvenient,"
     " l.id, l.customer_id, l.kind, l.value_index, l.role, l.source, l.zones, l.valid, l.employer_prohibits, l.refused,"
     " l.opt_outs, a.id, a.number, a.product, a.lender_type, a.due_date, a.limitation_end, a.placement_notice_sent,"
-    " g.code, g.listed, g.contract_until, g.contract_from, a.placed_on, a.closing_on, k.id, k.customer_id, k.line_id,"
+    " g.code, g.listed, g.contract_until, g.contract_from, a.placed_on, a.closing_on, a.placement_notice_on, k.id,"
+    " k.customer_id, k.line_id,"
     " EXISTS (SELECT 1 FROM accounts_line o WHERE o.value_index = l.value_index AND o.customer_id <> l.customer_id)"
 )
 _SUBJECT = (
@@ -80,7 +82,8 @@ _SUBJECT = (
 _JSON = [Subject._fields.index(name) for name in (
     "customer_zones", "consents", "opt_outs", "agreed_hours", "inconvenient", "line_zones", "line_opt_outs")]  # fmt: skip
 _DATES = [Subject._fields.index(name) for name in (
-    "due_date", "limitation_end", "contract_until", "contract_from", "placed_on", "closing_on")]  # fmt: skip
+    "due_date", "limitation_end", "contract_until", "contract_from", "placed_on", "closing_on",
+    "placement_notice_on")]  # fmt: skip
 
 
 def subject(line_id: int, *, account_id: int | None = None, agent_id: int = 0, request_key: str = "") -> Subject | None:

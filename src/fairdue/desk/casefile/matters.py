@@ -10,6 +10,7 @@ from django.db.models import Q
 from fairdue.desk.accounts.models import Customer, Line
 from fairdue.desk.audit.chain import GENESIS
 from fairdue.desk.audit.models import AuditEvent
+from fairdue.desk.audit.selectors import as_row
 from fairdue.desk.call.figures import zone_of
 from fairdue.desk.cases.models import Case, Hold
 
@@ -121,21 +122,7 @@ def audit(customer: Customer, as_of: datetime) -> Row:
     of_an_export = Q(kind__startswith="casefile.") | Q(kind="personal.revealed", subject__startswith="case:")
     found = AuditEvent.objects.filter(customer_id=customer.pk, at__lte=as_of).order_by("seq")
     found = found.exclude(Q(at=as_of) & of_an_export)  # what this very export writes about itself comes after it
-    rows = [
-        {
-            "seq": event.seq,
-            "at": event.at.isoformat(),
-            "actor": event.actor_name,
-            "kind": event.kind,
-            "subject": event.subject,
-            "customer": event.customer_id,
-            "payload": event.payload,
-            "digest": event.digest,
-            "previous": event.previous,
-            "hash": event.hash,
-        }
-        for event in found
-    ]
+    rows = [as_row(event) for event in found]
     first, last = (rows[0], rows[-1]) if rows else (None, None)
     return {
         "first": first["seq"] if first else None,

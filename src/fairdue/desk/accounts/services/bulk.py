@@ -1,4 +1,4 @@
-"""Insert many rows with one prepared statement. `bulk_create` builds SQL for every few rows (SQLite allows 999
+"""Insert or update many rows with one prepared statement. `bulk_create` builds SQL for every few rows (SQLite allows 999
 parameters); for 30 000 rows of 29 columns that building takes most of the import. Values go through the same field
 conversion as a model's `save`, and constraints hold as usual.
 """
@@ -46,3 +46,27 @@ def insert(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> int:
         while chunk := list(islice(prepared, ROWS)):
             cursor.executemany(statement, chunk)
     return len(rows)
+
+
+def update(objects: Sequence[models.Model], names: Sequence[str]) -> int:
+    """Write these fields of objects of one model that are stored already; `bulk_update` takes minutes for 30 000 rows.
+
+    Runs in the caller's transaction; returns how many rows were written.
+    """
+    if not objects:
+        return 0
+    model = type(objects[0])
+    fields = [model._meta.get_field(name) for name in names]
+    quote, key = connection.ops.quote_name, model._meta.pk
+    marks = ", ".join(f"{quote(f.column)} = %s" for f in fields)
+    statement = f"UPDATE {quote(model._meta.db_table)} SET {marks} WHERE {quote(key.column)} = %s"  # noqa: S608 - names come from the models
+
+    def values() -> Iterator[list[Any]]:
+        for one in objects:
+            yield [*(f.get_db_prep_save(getattr(one, f.attname), connection) for f in fields), one.pk]
+
+    prepared = values()
+    with connection.cursor() as cursor:
+        while chunk := list(islice(prepared, ROWS)):
+            cursor.executemany(statement, chunk)
+    return len(objects)

@@ -20,13 +20,14 @@ from fairdue.core.findings import Finding, Severity
 from fairdue.desk import clock
 from fairdue.desk.audit import services as audit
 from fairdue.desk.people.models import User
+from fairdue.desk.workers import worker_name
 from fairdue.guard import redact
 from fairdue.portfolio import ImportResult, Mapping, compare, load_mapping, read_portfolio, write_rejects
 
 from ..models import Account, ImportBatch, ImportFinding
 from . import loading
 from .running import HERE as _HERE
-from .running import fail_abandoned, worker_name
+from .running import fail_abandoned
 
 Progress = Callable[[int, int], None]
 STORED_FINDINGS = 2000
@@ -157,9 +158,12 @@ def _compared(batch: ImportBatch, result: ImportResult) -> dict[str, Any]:
     """What an import would do, in the same words as an import; nothing is written."""
     if result.mapping.kind != "accounts":
         return {"readable": result.totals.taken}
+    from fairdue.desk.placements import feed as placements
+
     difference = compare(result, dict(Account.objects.values_list("number", "digest")))
     _store_findings(batch, list(difference.findings))
     return {
+        "findings": placements.unknown_agencies(result.accounts),
         "new": len(difference.new),
         "changed": len(difference.changed),
         "unchanged": len(difference.unchanged),
@@ -175,9 +179,10 @@ def _finish(batch: ImportBatch, result: ImportResult, counts: dict[str, Any], by
         target = folder / f"{batch.pk}-rejected-{Path(batch.file_name).name}"
         write_rejects(result, target)
         batch.reject_file = target.name
-    _store_findings(batch, list(result.findings))
+    findings = [*result.findings, *counts.pop("findings", ())]
+    _store_findings(batch, findings)
     by_code: dict[str, int] = {}
-    for finding in result.findings:
+    for finding in findings:
         by_code[finding.code] = by_code.get(finding.code, 0) + 1
     batch.counts = {**counts, "rejected": len(result.rejected), "findings": by_code}
     batch.totals = result.totals.as_dict()

@@ -20,7 +20,7 @@ from fairdue.portfolio.records import AccountRecord, CustomerRecord, LineRecord
 
 from .. import masks
 from ..models import Account, AccountVersion, Customer, ImportBatch, LedgerEntry, Line
-from .bulk import insert
+from .bulk import insert, update
 
 BATCH = 1000
 COUNTRY = "CN"
@@ -152,10 +152,13 @@ VERSIONED = (
     "status",
     "as_of",
 )
+PLACED = ("placed_on", "closing_on", "placement_notice_on", "placement_notice_sent")
+"""Kept with a version too, and the agency's code; they are set by `placements.feed`, not by the feed's other values."""
 
 
 def _version(account: Account, batch: ImportBatch, now: datetime) -> AccountVersion:
-    body = {name: getattr(account, name) for name in VERSIONED}
+    body = {name: getattr(account, name) for name in (*VERSIONED, *PLACED)}
+    body["agency"] = account.agency.code if account.agency else None
     body |= {name: str(value) for name, value in body.items() if isinstance(value, date)}
     return AccountVersion(account=account, digest=account.digest, body=body, batch=batch, replaced_at=now)
 
@@ -163,11 +166,14 @@ def _version(account: Account, batch: ImportBatch, now: datetime) -> AccountVers
 def _accounts(numbers: Sequence[str]) -> Iterator[Account]:
     """Accounts by number, in portions that every database takes as parameters of one query."""
     for start in range(0, len(numbers), 500):
-        yield from Account.objects.filter(number__in=numbers[start : start + 500])
+        yield from Account.objects.filter(number__in=numbers[start : start + 500]).select_related("agency")
 
 
 def portfolio(batch: ImportBatch, result: ImportResult, difference: Comparison, day: date) -> dict[str, Any]:
-    """Customers, lines and accounts: inserts what is new, versions what changed, closes what the mapping says."""
+    """Customers, lines and accounts: inserts what is new, versions what changed, closes what the mapping says; then what
+    the feed says of placements. `findings` of the answer are what only the database can find."""
+    from fairdue.desk.placements import feed as placements
+
     now = clock.now()
     ids, new_people = customers(result.customers)
     new_lines = lines(result.lines, ids)
@@ -193,8 +199,19 @@ def portfolio(batch: ImportBatch, result: ImportResult, difference: Comparison, 
         account.status, account.updated_at, account.batch = "closed_by_feed", now, batch
     AccountVersion.objects.bulk_create(versions, batch_size=BATCH)
     names = [*_account_values_names(), "customer"]
-    Account.objects.bulk_update([*updated, *closing], names, batch_size=200)
+    update([*updated, *closing], names)
+    kept = {account.number for account in updated} | new
+
+    def keep(before: Sequence[Account]) -> None:
+        """Versions of accounts that nothing but their placement changes on."""
+        rows = [_version(account, batch, now) for account in before if account.number not in kept]
+        AccountVersion.objects.bulk_create(rows, batch_size=BATCH)
+
+    placed = placements.apply(result.accounts, batch, day, now, keep)
     return {
+        "findings": placed.findings,
+        "placed": placed.placed,
+        "placements_ended": placed.ended,
         "new": len(rows),
         "changed": len(updated),
         "unchanged": len(difference.unchanged),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from datetime import timedelta
 
 from fairdue.core.text import Text
 from fairdue.desk import clock
+from fairdue.desk.workers import is_gone
 
 from ..models import ImportBatch
 
@@ -22,25 +21,11 @@ ABANDONED = Text(
 )
 
 
-def worker_name() -> str:
-    """`host:process` of this process."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
 def _gone(batch: ImportBatch) -> bool:
-    host, _, process = batch.worker.rpartition(":")
-    if host != socket.gethostname() or not process.isdecimal():
-        last = batch.beat_at or batch.started_at
-        return clock.now() - last > SILENT
-    if int(process) == os.getpid():
-        return batch.pk not in HERE and clock.now() - batch.started_at > timedelta(seconds=10)
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
+    # In its first seconds a thread may not have written itself down yet.
+    starting = clock.now() - batch.started_at <= timedelta(seconds=10)
+    last = batch.beat_at or batch.started_at
+    return is_gone(batch.worker, last_sign=last, silent=SILENT, here=batch.pk in HERE or starting)
 
 
 def fail_abandoned() -> int:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import socket
 import threading
 from datetime import date, timedelta
 
@@ -13,12 +11,12 @@ from django.db import IntegrityError, connection, transaction
 from fairdue.core.findings import has_errors
 from fairdue.core.text import Text
 from fairdue.desk import clock
-from fairdue.desk.accounts.services.running import worker_name
 from fairdue.desk.audit import services as audit
 from fairdue.desk.people.models import User
 from fairdue.desk.policies import effects, selectors
 from fairdue.desk.policies.models import AffectedContact, DraftState, EffectRun, PolicyDraft
 from fairdue.desk.refusals import RefusedError
+from fairdue.desk.workers import is_gone, worker_name
 
 from .rights import need_compliance, need_state
 
@@ -153,18 +151,7 @@ def _work(run_id: int) -> None:
 
 
 def _gone(run: EffectRun) -> bool:
-    host, _, process = run.worker.rpartition(":")
-    if host != socket.gethostname() or not process.isdecimal():
-        return clock.now() - (run.beat_at or run.started_at) > SILENT
-    if int(process) == os.getpid():
-        return run.pk not in HERE
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
+    return is_gone(run.worker, last_sign=run.beat_at or run.started_at, silent=SILENT, here=run.pk in HERE)
 
 
 def fail_abandoned() -> int:
