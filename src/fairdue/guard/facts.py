@@ -34,8 +34,14 @@ STOPPED = {
     "self_harm_flag": Text("客户流露过轻生念头", "the customer spoke of self-harm"),
 }
 AMOUNT = re.compile(r"(?:欠|应还|一共|总共|总额|合计|本息)[^。!?;\d]{0,8}(\d[\d,]*(?:\.\d{1,2})?)\s*(万)?元?")
-INSTITUTION = re.compile(r"银行|公司|金融|信用卡中心|服务中心")
-SPEAKER = re.compile(r"我姓|免贵|工号|姓[一-鿿](?![一-鿿]?名)|我叫|我是小[一-鿿]")
+INSTITUTION = re.compile(
+    r"银行|公司|金融|消金|小贷|信托|保险|通信|移动|联通|电信|宽带|信用卡中心|服务中心|集团|合作社|农信|支付"
+)
+SPEAKER = re.compile(
+    r"我姓|免贵|工号|姓[一-鿿](?![一-鿿]?名)|我叫|叫我|我是小[一-鿿]|的?小[一-鿿](?=[,，。、:：]|$)|(专员|客服|坐席|座席|客户经理|主任|组长)[一-鿿]"
+    r"|智能语音|语音机器人|智能客服|数字员工|虚拟客服"
+)
+"""A name, a number or what stands for one; a machine says that it is a machine."""
 RECORDING = re.compile(r"录音")
 CHANNEL = re.compile(r"客户端|手机银行|网银|官方|柜台|官网|App|APP|公众号|营业网点")
 OBJECTION = re.compile(r"疑问|异议|投诉|核实|客服|热线|申诉")
@@ -48,13 +54,23 @@ def _hour(value: Any) -> time | None:
     return time(int(match[1]), int(match[2]))
 
 
+def _agreed(window: Any, moment: time) -> bool:
+    """Whether the hour lies in what was agreed: a pair of times, `"22:00-23:30"`, or simply true."""
+    if window is True:
+        return True
+    edges = window if isinstance(window, list | tuple) else re.findall(r"\d{1,2}[:：]\d{2}", str(window or ""))
+    hours = [_hour(str(edge).replace("：", ":")) for edge in edges]
+    if len(hours) != 2 or hours[0] is None or hours[1] is None:
+        return False
+    start, end = hours[0], hours[1]
+    return start <= moment < end if start < end else moment >= start or moment < end
+
+
 def _late(facts: Mapping[str, Any], whole: tuple[int, int]) -> Iterator[Evidence]:
     moment = _hour(facts.get("local_time"))
     if moment is None or time(8) <= moment < time(22):
         return
-    agreed = facts.get("agreed_window")
-    hours = [_hour(edge) for edge in agreed] if isinstance(agreed, list | tuple) else []
-    if len(hours) == 2 and hours[0] and hours[1] and hours[0] <= moment < hours[1]:
+    if _agreed(facts.get("agreed_window"), moment):
         return
     evidence = Text(f"对方当地时间 {moment:%H:%M}。", f"it is {moment:%H:%M} where they are.")
     yield "V15", whole, evidence, "clock"
