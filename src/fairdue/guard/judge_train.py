@@ -1,8 +1,9 @@
 """Build the judge: what it reads, on which families it is tried, and how sure it must be before it speaks.
 
-Positives are the phrasings of the red-line cases and the found examples; negatives all lines of the playbooks, whole and
-sentence by sentence, the clean examples, and red lines that are only quoted or reported. A case, a label's examples and the
-lines of one act are each a family; folds never part a family, so that no near-copy stands on both sides.
+Positives are the phrasings of the red-line cases, the found examples and the labelled set's training part; negatives all lines
+of the playbooks, whole and sentence by sentence, the clean examples, the lawful rows of the labelled set, and red lines that
+are only quoted or reported. A case, a label's examples, the lines of one act and a family of the labelled set are each a
+family; folds never part a family, so that no near-copy stands on both sides. What the set holds for dev and held is not read.
 """
 
 from __future__ import annotations
@@ -28,14 +29,17 @@ from fairdue.playbook import Line, load_library
 from .judge import FEWEST, Floats, Judge, features, units
 from .labels import load_labels
 from .normalise import normalise
+from .speech import SPEECH, load_speech
 
 FOLDS = 8
-COST = 0.5
-ALARMS = {"critical": 0.001, "high": 0.0005, "medium": 0.0005}
-"""Share of lawful utterances that all labels of a severity together may raise wrongly, out of fold."""
+COST = 2.0
+ALARMS = {"critical": 0.006, "high": 0.003, "medium": 0.002}
+"""Share of lawful utterances that all labels of a severity together may raise wrongly, out of fold. Most lawful words that the
+judge reads stand close to a label; in plain talk it raises far less. Grave labels may alarm more, to miss less: chosen on the
+labelled set's dev part, within the bound that out of fold at most two lawful rows in a hundred are raised."""
 SILENT = 99.0
 """Threshold of a label that the folds could not try."""
-CODE = ("context", "judge", "judge_train", "normalise")
+CODE = ("context", "judge", "judge_train", "normalise", "speech")
 EXAMPLES = PACKS / "guard" / "cn-examples.yaml"
 _SENTENCES = re.compile(r"[。!?;！？；]")
 _GAPS = re.compile(r"\{([^{}]*)\}")
@@ -89,6 +93,16 @@ def _of_examples() -> Iterator[Sample]:
                 yield Sample(given["say"], party, labels, f"example.{label}", kind)
 
 
+def _of_speech() -> Iterator[Sample]:
+    for row in load_speech(SPEECH, "train"):
+        labels = frozenset(label for label in row.labels if label.startswith("V"))
+        if row.labels and not labels:
+            continue  # disclosures are judged by the facts
+        if "V15" in labels and "local_time" in row.facts:
+            continue  # the clock decides and not the words
+        yield Sample(row.text, row.party, labels, f"speech.{row.family}", "found" if labels else "clean")
+
+
 def _known(text: str, party: str) -> bool:
     plain = normalise(text).text
     return any(
@@ -111,6 +125,7 @@ def samples() -> list[Sample]:
                 told = f"您说有人跟您讲{say}" if number % 2 else f"要是有人讲「{say}」,请您告诉我们"
                 out.append(Sample(told, case.party, frozenset(), case.id, "part"))
     out += _of_examples()
+    out += _of_speech()
     for line in library.lines.values():
         out += _of_line(line)
     return out
@@ -207,7 +222,12 @@ def build() -> Judge:
 def digest() -> str:
     """Name of the judge that these packs, this code and these libraries build."""
     total = sha256()
-    packs = [*pack_files(PACKS / "guard"), *pack_files(PACKS / "playbooks"), PACKS / "recogniser" / "hanzi.tsv"]
+    packs = [
+        *pack_files(PACKS / "guard"),
+        *pack_files(SPEECH),
+        *pack_files(PACKS / "playbooks"),
+        PACKS / "recogniser" / "hanzi.tsv",
+    ]
     for path in (*packs, *(Path(__file__).parent / f"{name}.py" for name in CODE)):
         total.update(path.name.encode() + b"\0" + sha256(path.read_bytes()).digest())
     for name in ("numpy", "scipy", "scikit-learn"):
