@@ -19,7 +19,17 @@ CUSTOMER = re.compile(r'href="(/accounts/customer/\d+/)"')
 BATCH = re.compile(r'href="(/accounts/imports/\d+/)"')
 COMMON = ("/people/password/",)
 PAGES: dict[str, tuple[str, ...]] = {
-    "agent": ("/day/", "/promises/", "/plans/", "/cases/", "/accounts/", "/playbooks/", "/playbooks/gaps/mine/"),
+    "agent": (
+        "/day/",
+        "/promises/",
+        "/plans/",
+        "/cases/",
+        "/accounts/",
+        "/playbooks/",
+        "/playbooks/gaps/mine/",
+        "/decisions/",
+        "/policies/",
+    ),
     "lead": (
         "/board/",
         "/team/",
@@ -29,6 +39,10 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/accounts/",
         "/accounts/report/",
         "/accounts/imports/",
+        "/decisions/",
+        "/placements/",
+        "/placements/place/",
+        "/policies/obligations/",
     ),
     "compliance": (
         "/board/",
@@ -38,6 +52,15 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/accounts/report/",
         "/audit/",
         "/playbooks/history/",
+        "/decisions/",
+        "/policies/",
+        "/policies/rules/CN-GBT-03/",
+        "/policies/changes/",
+        "/policies/history/",
+        "/policies/obligations/",
+        "/placements/",
+        "/people/agencies/",
+        "/people/agencies/new/",
     ),
     "trainer": (
         "/board/",
