@@ -12,18 +12,18 @@ from fairdue.core.money import format_plain
 from fairdue.core.text import Text
 from fairdue.dialogue import load_recogniser
 from fairdue.guard import RedLine, check_text
+from fairdue.guard.facts import CHANNEL, INSTITUTION, OBJECTION, RECORDING, SPEAKER
 
 from .scorecard import load_scorecard, score
 from .speech import Span, speech_figures
 from .when import find_amount, find_date, find_time
 
 DEBT = re.compile(r"欠款|欠了|逾期|账单|应还|还款|贷款|信用卡(?!中心)|\d+元")
-NAMED = re.compile(r"(银行|公司|金融|中心|部)")
-SURNAME = re.compile(r"(我姓|姓.{1,2}[,。]|免贵|工号)")
-RECORDING = re.compile(r"录音")
-CHANNEL = re.compile(r"(客户端|手机银行|网银|官方|柜台|App|APP|公众号)")
-OBJECTION = re.compile(r"(疑问|异议|投诉|核实|客服|热线)")
 ASKS_NAME = re.compile(r"(是.{1,6}(本人|先生|女士)|您是.{1,6}吗|请问是)")
+YES = re.compile(
+    r"[喂嗯哦啊哎诶噢唉欸,，。、!！… ]*(是(?!谁|哪|什么|不是)|对(?!方|不起)|没错|我就是|我是|本人|就是我|嗯+[。，!！]?$)"
+)
+"""A turn that begins with yes."""
 REASON = re.compile(r"原因|为什么|怎么回事|遇到什么|什么情况|方便说说")
 COURTESY = re.compile(r"谢谢|感谢|再见|打扰|祝您|抱歉|不好意思")
 STOPS = {
@@ -37,14 +37,18 @@ STOPS = {
 """What the other side says, and the fact it proves for the rest of the call: pressing on is then a breach (V25)."""
 CONFIRMS = frozenset({"identity.confirm"})
 
-OUTCOMES = (
+WEIGHTY = (
     ("vulnerable.", "vulnerable"),
-    ("rights.complaint", "complaint"),
     ("identity.deny", "wrong_number"),
     ("third_party.offer_pay", "third_party_offer"),
     ("third_party.relay_yes", "message_left"),
-    ("dispute.", "dispute"),
     ("pay.claimed", "paid_claimed"),
+    ("dispute.identity_theft", "dispute"),
+)
+"""Acts that make the outcome wherever in the call they occur, the weightiest first."""
+CLEAR = (
+    ("rights.complaint", "complaint"),
+    ("dispute.", "dispute"),
     ("pay.now", "ptp"),
     ("pay.date", "ptp"),
     ("ask.plan", "plan"),
@@ -52,7 +56,7 @@ OUTCOMES = (
     ("hardship.", "hardship"),
     ("refuse.flat", "refused"),
 )
-"""Acts by which an outcome is recognised, most weighty first."""
+"""Acts of which the last in the call counts: people come round, or change their minds."""
 
 
 class CallError(ValueError):
@@ -135,11 +139,7 @@ def review_call(call: Mapping[str, Any]) -> Verdict:
             found = tuple(a for a in model.recognise(turn["text"], party).multi)
             acts.append((index, found))
             facts |= {STOPS[act]: True for act in found if act in STOPS}
-            if (
-                verified_at is None
-                and asked
-                and (set(found) & CONFIRMS or turn["text"].strip() in ("是", "对", "嗯", "是的"))
-            ):
+            if verified_at is None and asked and (set(found) & CONFIRMS or YES.match(turn["text"])):
                 verified_at = index
             continue
         asked = asked or bool(ASKS_NAME.search(turn["text"]))
@@ -151,9 +151,9 @@ def review_call(call: Mapping[str, Any]) -> Verdict:
         first = next((i for i, t in enumerate(turns) if t["role"] == "agent"), 0)
         violations.insert(0, (first, night))
     identity_first = debt_at is None or (party == "customer" and verified_at is not None and verified_at < debt_at)
-    outcome = _outcome([a for _i, found in acts for a in found])
+    outcome = _outcome([found for _index, found in acts])
     missing = _missing(turns, party, identity_first, outcome)
-    promise = _promise(turns, start) if outcome == "ptp" else None
+    promise = _promise(turns, start) if outcome in ("ptp", "plan") else None
     band = _band(violations, missing)
     agent = [t for t in turns if t["role"] == "agent"]
     spans: dict[str, list[Span]] = {
@@ -189,7 +189,7 @@ def check_hours(start: datetime) -> RedLine:
 def _missing(turns: Sequence[Mapping[str, Any]], party: str, identity_first: bool, outcome: str) -> tuple[str, ...]:
     said = "。".join(t["text"] for t in turns if t["role"] == "agent")
     out = []
-    if not (NAMED.search(said) and SURNAME.search(said)):
+    if not (INSTITUTION.search(said) and SPEAKER.search(said)):
         out.append("M01")
     if not identity_first:
         out.append("M02")
@@ -228,10 +228,16 @@ def _failed(
     return frozenset(code for code, failed in shown.items() if failed)
 
 
-def _outcome(acts: Sequence[str]) -> str:
-    for prefix, outcome in OUTCOMES:
+def _outcome(turns: Sequence[Sequence[str]]) -> str:
+    """The outcome from the acts of the other side's turns. A promise after a plan was asked for is the plan."""
+    acts = [act for turn in turns for act in turn]
+    for prefix, outcome in WEIGHTY:
         if any(act.startswith(prefix) for act in acts):
             return outcome
+    for turn in reversed(turns):
+        for prefix, outcome in CLEAR:
+            if any(act.startswith(prefix) for act in turn):
+                return "plan" if outcome == "ptp" and "ask.plan" in acts else outcome
     return "none"
 
 
