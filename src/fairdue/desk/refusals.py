@@ -24,3 +24,13 @@ class RefusedError(ValueError):
     def message(self, lang: str) -> str:
         """What is wrong and how to mend it, as one line for a page."""
         return f"{self.finding.what.in_(lang)} {self.finding.mend.in_(lang)}"
+
+
+def need_text(text: str, code: str, what: Text, *, field: str, limit: int = 2000) -> str:
+    """The text without blanks at its ends. Raises `RefusedError` (`what` says what is needed) when it is empty, longer than
+    `limit` characters or not plain text."""
+    plain = text.strip()
+    if not plain or len(plain) > limit or "\x00" in plain:
+        mend = Text(zh=f"写清楚再提交，最多 {limit} 字。", en=f"Write it and submit again, at most {limit} characters.")
+        raise RefusedError(code, what, mend, field=field)
+    return plain

@@ -15,7 +15,6 @@ from .moment import Moment, edges
 from .request import Request
 from .schema import Pack
 
-ORDER = {"pass": 0, "warn": 1, "deny": 2}
 _HOUSE = Text("内部规则", "house rule")
 _UNKNOWN_DENIES = Text("缺少依据时一律不联系", "What is not known denies")
 _SCOPE = Text(

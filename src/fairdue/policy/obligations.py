@@ -56,7 +56,7 @@ class Obligation(Strict):
     @property
     def days(self) -> int | None:
         """Days after which it is due again; None when it does not recur by the calendar."""
-        return int(self.every[:-1]) if self.every.endswith("d") and self.every != "each_d" else None
+        return int(self.every[:-1]) if self.every[0].isdigit() else None
 
 
 class Elsewhere(Strict):

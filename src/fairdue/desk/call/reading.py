@@ -22,7 +22,7 @@ MAIN = (
 class Subject(NamedTuple):
     """The customer, the line, the debt and its agency, as they stand in this transaction; see `_COLUMNS` for the source.
 
-    `known` is the permit that the asker's request key already has (with its customer and line), `shared` says that the
+    `known` is the permit that the asker's request key already has, `shared` says that the
     number stands in another customer's file too.
     """
 
@@ -35,7 +35,6 @@ class Subject(NamedTuple):
     agreed_hours: list[str] | None
     inconvenient: list[Any]
     line_id: int
-    line_customer_id: int
     line_kind: str
     value_index: str
     role: str
@@ -60,17 +59,14 @@ class Subject(NamedTuple):
     closing_on: date | None
     placement_notice_on: date | None
     known: int | None
-    known_customer_id: int | None
-    known_line_id: int | None
     shared: bool
 
 
 _COLUMNS = (
     "c.id, c.debtor_id, c.zones, c.status, c.consents, c.opt_outs, c.agreed_hours, c.inconvenient,"
-    " l.id, l.customer_id, l.kind, l.value_index, l.role, l.source, l.zones, l.valid, l.employer_prohibits, l.refused,"
+    " l.id, l.kind, l.value_index, l.role, l.source, l.zones, l.valid, l.employer_prohibits, l.refused,"
     " l.opt_outs, a.id, a.number, a.product, a.lender_type, a.due_date, a.limitation_end, a.placement_notice_sent,"
     " g.code, g.listed, g.contract_until, g.contract_from, a.placed_on, a.closing_on, a.placement_notice_on, k.id,"
-    " k.customer_id, k.line_id,"
     " EXISTS (SELECT 1 FROM accounts_line o WHERE o.value_index = l.value_index AND o.customer_id <> l.customer_id)"
 )
 _SUBJECT = (

@@ -159,7 +159,6 @@ KINDS: dict[str, tuple[Count, Text]] = {
 }
 """What can be counted: the row's verdict and its name in a sentence."""
 
-FOREVER = 36500
 _NO_ZONE = missing("当事人时区", "the person's time zone")
 
 

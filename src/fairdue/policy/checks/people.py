@@ -152,7 +152,7 @@ def lost_contact(params: Params) -> Check:
 
 
 def refusal(params: Params) -> Check:
-    """A contact person who refused is not contacted again; `everyone` extends it to all but the debtor."""
+    """Anybody but the debtor who refused is not contacted again."""
     no = broken("对方已明确拒绝再联系。", "The person refused further contact.")
     fine = kept("对方没有拒绝联系。", "The person did not refuse contact.")
 

@@ -8,7 +8,7 @@ from typing import Any
 from fairdue.core.text import Text
 
 from ..moment import Moment
-from ..request import HOLDS, SOURCES, VOICE, Request
+from ..request import HOLDS, SOURCES, Request
 from ..schema import Params
 from .found import Check, Found, ParamError, broken, kept, missing
 
@@ -155,8 +155,3 @@ def consent_needed(params: Params) -> Check:
         return no
 
     return check
-
-
-def is_voice(request: Request) -> bool:
-    """A call, human or machine."""
-    return request.channel in VOICE

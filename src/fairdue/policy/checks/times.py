@@ -69,8 +69,8 @@ def _weekdays(params: Params) -> frozenset[int]:
 def hours(params: Params) -> Check:
     """Local time in every plausible zone inside the window. Agreed hours replace the window.
 
-    `lifted_by`: consents that lift the rule when no hours are agreed; `lifted_over_dpd`: days past due beyond which it
-    does not bind (PH); `agreed_covers: day` lets agreed hours replace weekdays and holidays as well (ID).
+    `weekdays`: the days on which the rule speaks (AU); `lifted_by`: consents that lift it when no hours are agreed;
+    `lifted_over_dpd`: days past due beyond which it does not bind (PH).
     """
     window, span = window_of_rule(params), _span((seconds_of(params["opens"]), seconds_of(params["closes"])))
     lifted, dpd = frozenset(params.get("lifted_by", ())), params.get("lifted_over_dpd")

@@ -120,8 +120,6 @@ COLUMNS: tuple[Column, ...] = (
 
 BY_NAME = {column.name: column for column in COLUMNS}
 REQUIRED = ("id", "at", "debtor")
-AGENCY = tuple(column.name for column in COLUMNS if column.name.startswith("agency_"))
-VISIT = tuple(column.name for column in COLUMNS if column.name.startswith("visit_"))
 EMAIL = ("email_notice_sent", "email_opt_out_by")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fairdue.core.text import Text
+from fairdue.desk import refusals
 from fairdue.desk.people.models import Role, User
 from fairdue.desk.playbooks.models import PlaybookRevision, RevisionState
 from fairdue.desk.refusals import RefusedError
@@ -65,13 +66,5 @@ def need_state(revision: PlaybookRevision, *states: RevisionState) -> None:
 
 
 def need_text(text: str, field: str, what: Text, limit: int = 2000) -> str:
-    """The text without blanks at its ends. Raises `RefusedError` when it is empty, too long or not plain text."""
-    plain = text.strip()
-    if not plain or len(plain) > limit or "\x00" in plain:
-        raise RefusedError(
-            f"playbook.{field}.needed",
-            what,
-            Text(zh=f"写清楚再提交,最多 {limit} 字。", en=f"Write it and submit again, at most {limit} characters."),
-            field=field,
-        )
-    return plain
+    """`refusals.need_text` with the codes of this room."""
+    return refusals.need_text(text, f"playbook.{field}.needed", what, field=field, limit=limit)

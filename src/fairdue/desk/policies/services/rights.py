@@ -6,7 +6,7 @@ from typing import Any
 
 from fairdue.core.findings import Finding
 from fairdue.core.text import Text
-from fairdue.desk import clock
+from fairdue.desk import clock, refusals
 from fairdue.desk.audit import services as audit
 from fairdue.desk.people.models import User
 from fairdue.desk.policies.models import DraftState, PolicyDraft, PolicyStep
@@ -38,16 +38,8 @@ def need_state(draft: PolicyDraft, *states: DraftState) -> None:
 
 
 def need_text(text: str, field: str, what: Text, limit: int = 2000) -> str:
-    """The text without blanks at its ends. Raises `RefusedError` when it is empty, too long or not plain text."""
-    plain = text.strip()
-    if not plain or len(plain) > limit or "\x00" in plain:
-        raise RefusedError(
-            f"policies.{field}.needed",
-            what,
-            Text(zh=f"写清楚再提交，最多 {limit} 字。", en=f"Write it and submit again, at most {limit} characters."),
-            field=field,
-        )
-    return plain
+    """`refusals.need_text` with the codes of this room."""
+    return refusals.need_text(text, f"policies.{field}.needed", what, field=field, limit=limit)
 
 
 def refuse(findings: list[Finding]) -> None:
